@@ -1,0 +1,53 @@
+# The verbs. `make help` lists them; each sets up what it needs, and does so once.
+
+PYTHON ?= python3
+VENV   ?= .venv
+PORT   ?= 8000
+
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test check format lock clean
+
+help:  ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## create the virtual environment with the locked packages
+
+# uv comes first, from pip with its hash, because it installs the rest in a second where pip takes twenty.
+$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Clip Saver needs Python 3.11 or newer; choose one with: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## the whole main job on this machine, each outcome checked
+	@$(BIN)/clipsaver demo
+
+dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
+	@$(BIN)/clipsaver dev --port $(PORT)
+
+test: $(READY)  ## every test, against a real PostgreSQL of its own
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## everything but the tests: format, lint, types, import contracts, no token in the tree
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tests/token_check.py
+
+format: $(READY)  ## format the code and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(READY)  ## resolve the dependencies anew, with hashes, into requirements/
+	@requirements/lock.sh $(BIN)/uv
+
+clean:  ## remove what the other verbs made in this folder
+	rm -rf .venv* .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info

@@ -1,0 +1,1 @@
+"""The local stack: an embedded PostgreSQL, the functions as Lambda runs them, the guard."""

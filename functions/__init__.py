@@ -1,0 +1,1 @@
+"""What ships to AWS: one package per Lambda function, and the floor they share."""

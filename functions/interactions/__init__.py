@@ -1,0 +1,1 @@
+"""The function that answers Discord: signed interactions, health, readiness."""

@@ -1,0 +1,1 @@
+"""Ground floor: what two functions use, or what touches the outside world."""

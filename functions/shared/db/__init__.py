@@ -1,0 +1,1 @@
+"""The only room that speaks to PostgreSQL: the connection, and one module of queries per noun."""

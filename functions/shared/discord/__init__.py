@@ -1,0 +1,1 @@
+"""The only room that speaks to Discord: signatures, routes, rate limits, payloads, the client."""

@@ -1,0 +1,127 @@
+"""Every error that Clip Saver raises itself; each message tells its reader what to do.
+
+    ClipSaverError
+    ├── ConfigurationError            a variable or a settings file is missing or wrong
+    ├── DiscordError                  Discord, or the way to it (status, code, route, retry_after)
+    │   ├── DiscordUnreachable        no usable answer: refused, reset, timed out, truncated
+    │   ├── DiscordServerError        5xx, after the retries that fitted into the time left
+    │   ├── RateLimited               the wait is longer than the time left
+    │   │   └── InvalidRequestBudget  too many 401/403/429 already: Cloudflare would block this IP
+    │   ├── Unauthorized              401: the bot token is wrong or was reset
+    │   ├── Forbidden                 403: the bot may not (50001 Missing Access, ...)
+    │   ├── NotFound                  404: unknown to Discord (10003 channel, 10004 guild, ...)
+    │   ├── BadRequest                any other 4xx: this code sent something Discord refuses
+    │   └── UnexpectedPayload         a success whose body is not what Discord documents
+    ├── DatabaseError                 PostgreSQL, or the way to it
+    │   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
+    │   ├── DatabaseTimeout           a statement or a lock outlived its limit
+    │   └── SchemaMismatch            the schema is older than the code, or excludes this release
+    ├── LeaseLost                     another run took over: this one must write nothing more
+    ├── GuildBusy                     another run is writing this guild at this moment
+    └── InvalidEvent                  a Lambda event that is none of the documented shapes
+"""
+
+from typing import Final
+
+_BODY_EXCERPT: Final = 200
+
+
+class ClipSaverError(Exception):
+    """Base of the tree: catch it to catch all that Clip Saver raises knowingly."""
+
+
+class ConfigurationError(ClipSaverError):
+    """A variable or a settings file is missing or wrong; names all that is wrong at once."""
+
+
+class DiscordError(ClipSaverError):
+    """A request to Discord that did not succeed.
+
+    Attributes:
+        route: Method and route template, `GET /guilds/{guild_id}`; never a token.
+        status: HTTP status, or None when there was no answer.
+        code: Discord's JSON error code (Discord docs, Opcodes and Status Codes), or None.
+        retry_after: Seconds after which a new attempt makes sense, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        route: str,
+        status: int | None = None,
+        code: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        details = ", ".join(
+            f"{name} {value}" for name, value in (("status", status), ("code", code)) if value
+        )
+        super().__init__(f"{route}: {message[:_BODY_EXCERPT]}" + (f" ({details})" * bool(details)))
+        self.route = route
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+
+class DiscordUnreachable(DiscordError):
+    """No usable answer came back: connection refused, reset, timed out or cut short."""
+
+
+class DiscordServerError(DiscordError):
+    """Discord, or Cloudflare before it, answered 5xx to every attempt."""
+
+
+class RateLimited(DiscordError):
+    """The rate limit asks for a longer wait than the time left; try again after `retry_after`."""
+
+
+class InvalidRequestBudget(RateLimited):
+    """So many 401, 403 and 429 answers that more would get this address blocked."""
+
+
+class Unauthorized(DiscordError):
+    """The bot token is wrong or was reset: nothing else will work until it is replaced."""
+
+
+class Forbidden(DiscordError):
+    """The bot lacks access or a permission; asking again changes nothing."""
+
+
+class NotFound(DiscordError):
+    """Discord does not know it, or the bot is not where it is."""
+
+
+class BadRequest(DiscordError):
+    """Discord refuses the request itself; the message holds its explanation."""
+
+
+class UnexpectedPayload(DiscordError):
+    """A success whose body lacks what Discord documents."""
+
+
+class DatabaseError(ClipSaverError):
+    """PostgreSQL refused a statement; the cause is the driver's error."""
+
+
+class DatabaseUnavailable(DatabaseError):
+    """There is no connection to PostgreSQL and none could be opened in time."""
+
+
+class DatabaseTimeout(DatabaseError):
+    """A statement or a lock outlived its limit; nothing of the transaction was kept."""
+
+
+class SchemaMismatch(DatabaseError):
+    """The database's schema does not fit this release; run the migrations, or deploy newer code."""
+
+
+class LeaseLost(ClipSaverError):
+    """Another run holds the lease now; this one stops before it writes anything more."""
+
+
+class GuildBusy(ClipSaverError):
+    """Another run is writing this guild now; the work goes back to where it came from."""
+
+
+class InvalidEvent(ClipSaverError):
+    """The Lambda event has none of the shapes this function documents."""

@@ -1,0 +1,161 @@
+"""The values that travel between Discord, the use cases and the database.
+
+Names are Discord's own. Snowflakes are integers in here and strings in JSON. Every value is frozen:
+a change is a new value, and nothing that two parts share can move under one of them.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntFlag
+from typing import Final, Literal, NewType
+
+GuildId = NewType("GuildId", int)
+ChannelId = NewType("ChannelId", int)
+RoleId = NewType("RoleId", int)
+UserId = NewType("UserId", int)
+MessageId = NewType("MessageId", int)
+
+ChannelState = Literal["visible", "hidden", "archived", "deleted", "unknown"]
+GuildState = Literal["present", "left"]
+
+_DISCORD_EPOCH_MS: Final = 1_420_070_400_000
+_TIMESTAMP_SHIFT: Final = 22
+
+
+def snowflake_time(snowflake: int) -> datetime:
+    """When a snowflake was made (Discord docs, Reference, Snowflakes)."""
+    return datetime.fromtimestamp(((snowflake >> _TIMESTAMP_SHIFT) + _DISCORD_EPOCH_MS) / 1000, UTC)
+
+
+class Permission(IntFlag):
+    """The permission bits this product reads (Discord docs, Permissions).
+
+    The bitsets that arrive hold many more, new ones among them; they pass through as plain integers.
+    """
+
+    ADMINISTRATOR = 1 << 3
+    MANAGE_GUILD = 1 << 5
+    VIEW_CHANNEL = 1 << 10
+    READ_MESSAGE_HISTORY = 1 << 16
+    CONNECT = 1 << 20
+    MANAGE_THREADS = 1 << 34
+
+
+CHANNEL_TYPES: Final[dict[int, str]] = {
+    0: "text",
+    2: "voice",
+    4: "category",
+    5: "announcement",
+    10: "announcement_thread",
+    11: "public_thread",
+    12: "private_thread",
+    13: "stage",
+    14: "directory",
+    15: "forum",
+    16: "media",
+}
+"""Discord's channel types by number, as `bot_channels.type` stores them (Discord docs, Channel)."""
+
+THREAD_TYPES: Final = frozenset({"announcement_thread", "public_thread", "private_thread"})
+VOICE_TYPES: Final = frozenset({"voice", "stage"})
+MESSAGE_TYPES: Final = frozenset({"text", "announcement"}) | VOICE_TYPES | THREAD_TYPES
+"""Types whose own history holds messages."""
+CLIP_SOURCE_TYPES: Final = MESSAGE_TYPES | {"forum", "media"}
+"""Types worth reading for clips: those with messages, and those whose threads have them."""
+
+
+def channel_type_name(number: int) -> str:
+    """`text`, `voice`, ... or `type_99` for a type that did not exist when this was written."""
+    return CHANNEL_TYPES.get(number, f"type_{number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Overwrite:
+    """A channel's exception for one role or one member; `id` is the role's or the user's."""
+
+    id: int
+    kind: Literal["role", "member"]
+    allow: int
+    deny: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel or an active thread, as Discord lists it."""
+
+    id: ChannelId
+    guild_id: GuildId
+    type: str
+    name: str
+    parent_id: ChannelId | None = None
+    position: int | None = None
+    is_nsfw: bool = False
+    last_message_id: MessageId | None = None
+    overwrites: tuple[Overwrite, ...] = ()
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it is a thread: its access is its parent's."""
+        return self.type in THREAD_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class GuildEntry:
+    """One entry of the bot's guild list; `permissions` are the bot's, channel overwrites aside."""
+
+    id: GuildId
+    name: str
+    icon: str | None
+    permissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of a guild; the one whose id is the guild's own is @everyone."""
+
+    id: RoleId
+    permissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guild:
+    """A guild as `GET /guilds/{id}` gives it."""
+
+    id: GuildId
+    name: str
+    icon: str | None
+    owner_id: UserId
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A guild member; `role_ids` never holds @everyone."""
+
+    user_id: UserId
+    role_ids: tuple[RoleId, ...]
+    timed_out_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A Discord user; who is known only by id so far has no names."""
+
+    id: UserId
+    username: str | None = None
+    global_name: str | None = None
+    avatar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The bot's own application, as `GET /applications/@me` gives it."""
+
+    id: int
+    name: str
+    flags: int
+    bot_user_id: UserId | None
+    interactions_endpoint_url: str | None
+    event_webhooks_url: str | None
+    event_webhooks_status: int | None
+    redirect_uris: tuple[str, ...] = ()

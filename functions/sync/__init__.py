@@ -1,0 +1,1 @@
+"""The scheduled function that reconciles guilds and channels with what Discord says."""
