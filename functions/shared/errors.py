@@ -1,24 +1,24 @@
 """Every error that Clip Saver raises itself; each message tells its reader what to do.
 
-    ClipSaverError
-    ├── ConfigurationError            a variable or a settings file is missing or wrong
-    ├── DiscordError                  Discord, or the way to it (status, code, route, retry_after)
-    │   ├── DiscordUnreachable        no usable answer: refused, reset, timed out, truncated
-    │   ├── DiscordServerError        5xx, after the retries that fitted into the time left
-    │   ├── RateLimited               the wait is longer than the time left
-    │   │   └── InvalidRequestBudget  too many 401/403/429 already: Cloudflare would block this IP
-    │   ├── Unauthorized              401: the bot token is wrong or was reset
-    │   ├── Forbidden                 403: the bot may not (50001 Missing Access, ...)
-    │   ├── NotFound                  404: unknown to Discord (10003 channel, 10004 guild, ...)
-    │   ├── BadRequest                any other 4xx: this code sent something Discord refuses
-    │   └── UnexpectedPayload         a success whose body is not what Discord documents
-    ├── DatabaseError                 PostgreSQL, or the way to it
-    │   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
-    │   ├── DatabaseTimeout           a statement or a lock outlived its limit
-    │   └── SchemaMismatch            the schema is older than the code, or excludes this release
-    ├── LeaseLost                     another run took over: this one must write nothing more
-    ├── GuildBusy                     another run is writing this guild at this moment
-    └── InvalidEvent                  a Lambda event that is none of the documented shapes
+ClipSaverError
+├── ConfigurationError            a variable or a settings file is missing or wrong
+├── DiscordError                  Discord, or the way to it (status, code, route, retry_after)
+│   ├── DiscordUnreachable        no usable answer: refused, reset, timed out, truncated
+│   ├── DiscordServerError        5xx, after the retries that fitted into the time left
+│   ├── RateLimited               the wait is longer than the time left
+│   │   └── InvalidRequestBudget  too many 401/403/429 already: Cloudflare would block this IP
+│   ├── Unauthorized              401: the bot token is wrong or was reset
+│   ├── Forbidden                 403: the bot may not (50001 Missing Access, ...)
+│   ├── NotFound                  404: unknown to Discord (10003 channel, 10004 guild, ...)
+│   ├── BadRequest                any other 4xx: this code sent something Discord refuses
+│   └── UnexpectedPayload         a success whose body is not what Discord documents
+├── DatabaseError                 PostgreSQL, or the way to it
+│   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
+│   ├── DatabaseTimeout           a statement or a lock outlived its limit
+│   └── SchemaMismatch            the schema is older than the code, or excludes this release
+├── LeaseLost                     another run took over: this one must write nothing more
+├── GuildBusy                     another run is writing this guild at this moment
+└── InvalidEvent                  a Lambda event that is none of the documented shapes
 """
 
 from typing import Final

@@ -30,7 +30,7 @@ def snowflake_time(snowflake: int) -> datetime:
 class Permission(IntFlag):
     """The permission bits this product reads (Discord docs, Permissions).
 
-    The bitsets that arrive hold many more, new ones among them; they pass through as plain integers.
+    The bitsets that arrive hold many more, new ones among them; they pass through as integers.
     """
 
     ADMINISTRATOR = 1 << 3
@@ -159,3 +159,37 @@ class Application:
     event_webhooks_url: str | None
     event_webhooks_status: int | None
     redirect_uris: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGuild:
+    """A row of `bot_guilds`, with what the sync needs to decide."""
+
+    guild_id: GuildId
+    name: str
+    icon: str | None
+    owner_user_id: UserId | None
+    state: GuildState
+    permissions: int | None
+    bot_role_ids: list[RoleId] | None
+    timed_out_until: datetime | None
+    access_read_at: datetime | None
+    overwrites_hash: str | None
+    synced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChannel:
+    """A row of `bot_channels`, as far as the sync owns it."""
+
+    channel_id: ChannelId
+    name: str
+    type: str
+    parent_id: ChannelId | None
+    position: int | None
+    is_nsfw: bool
+    is_reading: bool
+    last_message_id: MessageId | None
+    state: ChannelState
+    permissions: int | None
+    probed_at: datetime | None

@@ -1,0 +1,51 @@
+-- select_channels
+-- All channels of one guild, as the sync compares them.
+SELECT channel_id, name, type, parent_id, position, is_nsfw, is_reading, last_message_id, state,
+       permissions, probed_at
+FROM bot_channels
+WHERE guild_id = %(guild_id)s;
+
+-- upsert_channels
+-- New and changed channels in one statement; is_reading is set once and belongs to people then.
+INSERT INTO bot_channels AS stored (
+    channel_id, guild_id, name, type, parent_id, position, is_nsfw, is_reading, last_message_id,
+    last_activity_at, state, permissions, probed_at
+)
+SELECT channel_id, %(guild_id)s, name, type, parent_id, position, is_nsfw, is_reading,
+       last_message_id, last_activity_at, state, permissions, probed_at
+FROM jsonb_to_recordset(%(channels)s) AS given (
+    channel_id bigint, name text, type text, parent_id bigint, position integer, is_nsfw boolean,
+    is_reading boolean, last_message_id bigint, last_activity_at timestamptz, state text,
+    permissions bigint, probed_at timestamptz
+)
+ON CONFLICT (channel_id) DO UPDATE
+SET name = EXCLUDED.name,
+    type = EXCLUDED.type,
+    parent_id = EXCLUDED.parent_id,
+    position = EXCLUDED.position,
+    is_nsfw = EXCLUDED.is_nsfw,
+    last_message_id = EXCLUDED.last_message_id,
+    last_activity_at = EXCLUDED.last_activity_at,
+    state = EXCLUDED.state,
+    state_changed_at = CASE
+        WHEN stored.state = EXCLUDED.state THEN stored.state_changed_at ELSE now()
+    END,
+    permissions = EXCLUDED.permissions,
+    probed_at = EXCLUDED.probed_at,
+    updated_at = now()
+WHERE stored.guild_id = %(guild_id)s;
+
+-- count_channels_by_state
+-- The numbers behind /status.
+SELECT state, count(*) AS channels, count(*) FILTER (WHERE is_reading) AS reading
+FROM bot_channels
+WHERE guild_id = %(guild_id)s
+GROUP BY state
+ORDER BY state;
+
+-- delete_channels
+-- A batch of the channels of a guild that is being purged.
+DELETE FROM bot_channels
+WHERE guild_id = %(guild_id)s AND channel_id IN (
+    SELECT channel_id FROM bot_channels WHERE guild_id = %(guild_id)s LIMIT %(batch_size)s
+);

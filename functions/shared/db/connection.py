@@ -1,0 +1,262 @@
+"""The one connection of a warm Lambda environment, and transactions on it.
+
+It is opened when first needed, replaced when it died while the environment was frozen, and works
+through PgBouncer and RDS Proxy in transaction mode: no prepared statements, no session state, time
+limits by SET LOCAL. A server that stopped answering cannot hold a caller longer than the deadline
+of its transaction: libpq would wait for the answer, so the socket is closed under it instead.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+import psycopg
+from psycopg import rows
+
+from functions.shared import errors
+from functions.shared.db import schema
+from functions.shared.db.queries import Query
+
+_log = logging.getLogger("discord_clip_saver.db")
+
+T = TypeVar("T")
+
+_SHOWN_CHARACTERS: Final = 500
+_REDACTED_PARAMS: Final = frozenset({"intent_state", "message_text"})
+_STALE_CHECK_SECONDS: Final = 0.5
+
+
+class Database:
+    """PostgreSQL, as one connection that is there when it is needed."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        application_name: str,
+        connect_seconds: float,
+        transaction_seconds: float,
+        slow_statement_ms: int,
+    ) -> None:
+        """Remember how to connect; nothing is opened yet.
+
+        Args:
+            url: A libpq URL.
+            application_name: What `pg_stat_activity` shows.
+            connect_seconds: Limit for connecting, over all addresses of the host's name.
+            transaction_seconds: Limit for a transaction, connecting included.
+            slow_statement_ms: Statements slower than this are logged by name.
+        """
+        self._url = url
+        self._application_name = application_name
+        self._connect_seconds = connect_seconds
+        self._transaction_seconds = transaction_seconds
+        self._slow_seconds = slow_statement_ms / 1000
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self, *, within: float | None = None) -> AsyncIterator["Transaction"]:
+        """A transaction: committed at the end of the block, rolled back if the block raises.
+
+        Args:
+            within: Seconds for everything, connecting included; the default is the database's.
+
+        Raises:
+            DatabaseUnavailable: no connection, or it was lost on the way.
+            DatabaseTimeout: the time is over; the connection was given up.
+            SchemaMismatch: the schema does not fit this release.
+        """
+        async with self._turn:
+            deadline = time.monotonic() + (within or self._transaction_seconds)
+            transaction = Transaction(await self._begin(deadline), deadline, self._slow_seconds)
+            try:
+                yield transaction
+                await transaction.run("COMMIT")
+            except BaseException:
+                await self._abandon(transaction)
+                raise
+
+    async def close(self) -> None:
+        """Close the connection, if one is open; the next transaction opens another."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _begin(self, deadline: float) -> psycopg.AsyncConnection[Any]:
+        """A connection on which a transaction has begun; a dead one is replaced once."""
+        if self._connection is not None and not self._connection.closed:
+            stale_check = min(deadline, time.monotonic() + _STALE_CHECK_SECONDS)
+            try:
+                await self._start(self._connection, stale_check, deadline)
+            except (errors.DatabaseUnavailable, errors.DatabaseTimeout) as error:
+                _log.error("Connection lost", extra={"reason": str(error)})
+            else:
+                return self._connection
+        self._connection = await self._open(deadline)
+        await self._start(self._connection, deadline, deadline)
+        return self._connection
+
+    async def _start(
+        self, connection: psycopg.AsyncConnection[Any], answer_by: float, deadline: float
+    ) -> None:
+        milliseconds = max(1, int((deadline - time.monotonic()) * 1000))
+        limits = f"SET LOCAL statement_timeout = {milliseconds}"
+        starting = Transaction(connection, answer_by, self._slow_seconds)
+        await starting.run(f"BEGIN; {limits}; SET LOCAL lock_timeout = {milliseconds}")
+
+    async def _open(self, deadline: float) -> psycopg.AsyncConnection[Any]:
+        seconds = min(self._connect_seconds, deadline - time.monotonic())
+        try:
+            async with asyncio.timeout(seconds):
+                connection = await psycopg.AsyncConnection.connect(
+                    self._url,
+                    autocommit=True,
+                    prepare_threshold=None,
+                    application_name=self._application_name,
+                    connect_timeout=max(2, round(seconds)),
+                )
+        except (psycopg.Error, TimeoutError) as error:
+            _log.critical("Database connection failed", extra={"reason": _reason(error)})
+            raise errors.DatabaseUnavailable(
+                f"No connection to PostgreSQL within {seconds:.1f} s: {_reason(error)}; "
+                "is DATABASE_URL right, and does the server accept connections from here?"
+            ) from error
+        try:
+            await self._check_schema(connection, deadline)
+        except BaseException:
+            connection.pgconn.finish()
+            raise
+        return connection
+
+    async def _check_schema(
+        self, connection: psycopg.AsyncConnection[Any], deadline: float
+    ) -> None:
+        reading = Transaction(connection, deadline, self._slow_seconds)
+        try:
+            revisions = await reading.run(schema.SELECT_REVISIONS)
+        except errors.DatabaseError as error:
+            if isinstance(error.__cause__, psycopg.errors.UndefinedTable):
+                schema.check({})
+            raise
+        schema.check(dict(revisions))
+
+    async def _abandon(self, transaction: "Transaction") -> None:
+        """Roll back if the connection is still worth it; close it if not."""
+        connection = transaction.connection
+        try:
+            if not connection.closed:
+                await transaction.run("ROLLBACK")
+        except errors.DatabaseError:
+            connection.pgconn.finish()
+        if connection.closed:
+            self._connection = None
+
+
+class Transaction:
+    """Statements inside one transaction; each has until the transaction's deadline."""
+
+    def __init__(
+        self, connection: psycopg.AsyncConnection[Any], deadline: float, slow_seconds: float
+    ) -> None:
+        self.connection = connection
+        self._deadline = deadline
+        self._slow_seconds = slow_seconds
+
+    async def execute(self, query: Query, **params: object) -> int:
+        """Run a statement.
+
+        Returns:
+            The number of rows it touched.
+        """
+        cursor = self.connection.cursor()
+        await self._named(query, params, cursor.execute(query.sql, params))
+        return cursor.rowcount
+
+    async def one(self, row: type[T], query: Query, **params: object) -> T | None:
+        """The first row as a `row`, whose fields are named like the columns; None without rows."""
+        found = await self.all(row, query, **params)
+        return found[0] if found else None
+
+    async def all(self, row: type[T], query: Query, **params: object) -> list[T]:
+        """Every row as a `row`, whose fields are named like the columns."""
+        cursor = self.connection.cursor(row_factory=rows.class_row(row))
+        await self._named(query, params, cursor.execute(query.sql, params))
+        return await self._limited(cursor.fetchall())
+
+    async def value(self, query: Query, **params: object) -> Any:  # noqa: ANN401 -- SQL decides
+        """The first column of the first row; None without rows."""
+        cursor = self.connection.cursor(row_factory=rows.scalar_row)
+        await self._named(query, params, cursor.execute(query.sql, params))
+        return await self._limited(cursor.fetchone())
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that may fail without taking the transaction with it."""
+        await self.run("SAVEPOINT part")
+        try:
+            yield
+        except errors.DatabaseError:
+            await self.run("ROLLBACK TO SAVEPOINT part")
+            raise
+        await self.run("RELEASE SAVEPOINT part")
+
+    async def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a statement of this package's own that takes no parameters."""
+        cursor = self.connection.cursor()
+        await self._limited(cursor.execute(sql.encode()))
+        return await cursor.fetchall() if cursor.description else []
+
+    async def _named(
+        self, query: Query, params: dict[str, object], work: Coroutine[Any, Any, object]
+    ) -> None:
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("Database operation: %s with params %s", query.name, _shown(params))
+        started = time.perf_counter()
+        await self._limited(work)
+        seconds = time.perf_counter() - started
+        if seconds >= self._slow_seconds:
+            _log.warning("Slow statement: %s took %.0f ms", query.name, seconds * 1000)
+
+    async def _limited(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await a driver's call, but not beyond the deadline; translate its errors."""
+        task = asyncio.ensure_future(work)
+        try:
+            seconds = max(0.0, self._deadline - time.monotonic())
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+        except asyncio.CancelledError:
+            await self._give_up(task)
+            raise
+        if not done:
+            await self._give_up(task)
+            raise errors.DatabaseTimeout("PostgreSQL did not answer in time; try again")
+        try:
+            return task.result()
+        except psycopg.errors.QueryCanceled as error:
+            raise errors.DatabaseTimeout(f"PostgreSQL stopped a statement: {error}") from error
+        except psycopg.OperationalError as error:
+            if self.connection.closed:
+                raise errors.DatabaseUnavailable(f"Connection lost: {_reason(error)}") from error
+            raise errors.DatabaseError(_reason(error)) from error
+        except psycopg.Error as error:
+            raise errors.DatabaseError(_reason(error)) from error
+
+    async def _give_up(self, task: asyncio.Future[Any]) -> None:
+        # Closing first: a cancelled psycopg call would ask the silent server to cancel, and wait.
+        self.connection.pgconn.finish()
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).strip() or type(error).__name__
+
+
+def _shown(params: dict[str, object]) -> str:
+    shown = {
+        key: "[redacted]" if key in _REDACTED_PARAMS else value for key, value in params.items()
+    }
+    return repr(shown)[:_SHOWN_CHARACTERS]

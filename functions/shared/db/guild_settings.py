@@ -1,0 +1,27 @@
+"""A guild's own settings: the JSONB of `guild_settings`, which operators edit too."""
+
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+
+from functions.shared import models
+from functions.shared.db import queries
+from functions.shared.db.connection import Transaction
+
+_SQL: Final = queries.load("guild_settings")
+
+
+async def insert_defaults(
+    transaction: Transaction, guild_id: models.GuildId, settings: dict[str, Any]
+) -> bool:
+    """Give a guild these settings if it has none; whether it had none."""
+    inserted = await transaction.execute(
+        _SQL["insert_defaults"], guild_id=guild_id, settings=Jsonb(settings)
+    )
+    return inserted == 1
+
+
+async def select_settings(transaction: Transaction, guild_id: models.GuildId) -> object | None:
+    """What is stored, unchecked and with unknown keys; None if the guild has no row."""
+    found: object | None = await transaction.value(_SQL["select_settings"], guild_id=guild_id)
+    return found

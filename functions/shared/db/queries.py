@@ -1,0 +1,30 @@
+"""The SQL of this package, kept as SQL: one `<noun>.sql` per noun, each query under its name.
+
+-- select_guild
+-- Why somebody would ask.
+SELECT ... WHERE guild_id = %(guild_id)s;
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_NAME: Final = re.compile(r"^-- ([a-z_]+)\n", re.MULTILINE)
+
+
+class Query(NamedTuple):
+    """A statement and the name under which logs and metrics speak of it."""
+
+    name: str
+    sql: bytes
+
+
+@cache
+def load(noun: str) -> MappingProxyType[str, Query]:
+    """The queries of `<noun>.sql`, by name."""
+    text = Path(__file__).with_name(f"{noun}.sql").read_text(encoding="utf-8")
+    _, *pieces = _NAME.split(text)
+    named = zip(pieces[::2], pieces[1::2], strict=True)
+    return MappingProxyType({name: Query(name, sql.strip().encode()) for name, sql in named})

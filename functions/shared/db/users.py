@@ -1,0 +1,14 @@
+"""Discord users that something here refers to: owners and installers."""
+
+from typing import Final
+
+from functions.shared import models
+from functions.shared.db import queries
+from functions.shared.db.connection import Transaction
+
+_SQL: Final = queries.load("users")
+
+
+async def insert_user_id(transaction: Transaction, user_id: models.UserId) -> None:
+    """Make sure that a user has a row to refer to."""
+    await transaction.execute(_SQL["insert_user_id"], user_id=user_id)
