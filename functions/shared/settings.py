@@ -37,6 +37,7 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
         "DEBUG, INFO, WARNING, ERROR, CRITICAL",
     ),
 }
+_HINT: Final = "see .env.example for what each variable means"
 _UNENCRYPTED: Final = frozenset({"disable", "allow", "prefer"})
 
 
@@ -55,6 +56,22 @@ class Environment:
     settings_path: Path
     log_level: str
     on_lambda: bool
+
+    def require(self, name: str) -> str:
+        """The value of a variable that the caller cannot work without.
+
+        Raises:
+            ConfigurationError: it is not set.
+        """
+        value = {
+            "BOT_TOKEN": self.bot_token,
+            "DATABASE_URL": self.database_url,
+            "DISCORD_APPLICATION_ID": self.discord_application_id,
+            "DISCORD_PUBLIC_KEY": self.discord_public_key,
+        }[name]
+        if value is None:
+            raise errors.ConfigurationError(f"{name} is not set ({_HINT})")
+        return value
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -87,8 +104,7 @@ def from_variables(
     found = given | ({"DATABASE_URL": database_url} if database_url else {})
     problems += [f"{name} is not set" for name in required if name not in found]
     if problems:
-        hint = "see .env.example for what each variable means"
-        raise errors.ConfigurationError(f"{'; '.join(problems)} ({hint})")
+        raise errors.ConfigurationError(f"{'; '.join(problems)} ({_HINT})")
     hosts = given.get("DISCORD_CDN_HOSTS")
     return Environment(
         discord_public_key=given.get("DISCORD_PUBLIC_KEY"),

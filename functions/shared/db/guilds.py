@@ -18,7 +18,7 @@ class SyncTurn:
     guild_id: models.GuildId
     state: models.GuildState
     synced_at: datetime | None
-    access_read_at: datetime | None
+    member_read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def lock_guild(
 
 
 async def update_guild(
-    transaction: Transaction, guild: models.StoredGuild, *, access_was_read: bool
+    transaction: Transaction, guild: models.StoredGuild, *, member_was_read: bool
 ) -> None:
     """Store a guild that the bot is in; an owner not known this time stays as it was."""
     await transaction.execute(
@@ -63,7 +63,7 @@ async def update_guild(
         permissions=guild.permissions,
         bot_role_ids=guild.bot_role_ids,
         timed_out_until=guild.timed_out_until,
-        access_was_read=access_was_read,
+        member_was_read=member_was_read,
         overwrites_hash=guild.overwrites_hash,
     )
 

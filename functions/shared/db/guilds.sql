@@ -1,13 +1,13 @@
 -- select_sync_order
 -- Every guild ever seen, for deciding whose turn it is and who is missing from Discord's list.
-SELECT guild_id, state, synced_at, access_read_at
+SELECT guild_id, state, synced_at, member_read_at
 FROM bot_guilds
 ORDER BY synced_at NULLS FIRST, guild_id;
 
 -- select_guild
 -- One guild as it is stored.
 SELECT guild_id, name, icon, owner_user_id, state, permissions, bot_role_ids, timed_out_until,
-       access_read_at, overwrites_hash, synced_at
+       member_read_at, overwrites_hash, synced_at
 FROM bot_guilds
 WHERE guild_id = %(guild_id)s;
 
@@ -20,13 +20,13 @@ ON CONFLICT (guild_id) DO NOTHING;
 -- lock_guild
 -- The guild for this transaction alone; no row if another run is writing it at this moment.
 SELECT guild_id, name, icon, owner_user_id, state, permissions, bot_role_ids, timed_out_until,
-       access_read_at, overwrites_hash, synced_at
+       member_read_at, overwrites_hash, synced_at
 FROM bot_guilds
 WHERE guild_id = %(guild_id)s
 FOR NO KEY UPDATE SKIP LOCKED;
 
 -- update_guild
--- What Discord says about a guild the bot is in; its access only when it was read anew.
+-- What Discord says about a guild the bot is in.
 UPDATE bot_guilds
 SET name = %(name)s,
     icon = %(icon)s,
@@ -36,7 +36,7 @@ SET name = %(name)s,
     permissions = %(permissions)s,
     bot_role_ids = %(bot_role_ids)s,
     timed_out_until = %(timed_out_until)s,
-    access_read_at = CASE WHEN %(access_was_read)s THEN now() ELSE access_read_at END,
+    member_read_at = CASE WHEN %(member_was_read)s THEN now() ELSE member_read_at END,
     overwrites_hash = %(overwrites_hash)s,
     last_seen_at = now(),
     synced_at = clock_timestamp()

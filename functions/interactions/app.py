@@ -1,0 +1,28 @@
+"""The API: its routes, and one answer for what nobody foresaw."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from functions.interactions.parts import Parts
+from functions.interactions.routes import health, interactions, ready
+
+_log = logging.getLogger("discord_clip_saver.interactions")
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The ASGI application on these parts."""
+    # A redirect would break Discord's verification, and the API documents itself to nobody.
+    app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    app.state.readiness = ready.Readiness(parts)
+    for module in (health, ready, interactions):
+        app.include_router(module.router)
+    app.add_exception_handler(Exception, _unforeseen)
+    return app
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    _log.error("Unhandled error on %s", request.url.path, exc_info=error)
+    return JSONResponse({"error": "internal error; it has been logged"}, 500)

@@ -1,0 +1,26 @@
+"""Lambda's entry point for the HTTP API: FastAPI behind Mangum."""
+
+from typing import Any
+
+from mangum import Mangum
+
+from functions.interactions import gateway_event
+from functions.interactions.app import create_app
+from functions.interactions.parts import Parts
+from functions.shared import observability, settings
+from functions.shared.event_loop import EventLoop
+
+environment = settings.from_variables(required=("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID"))
+observability.configure(environment)
+observability.announce_start(environment)
+loop = EventLoop()
+# Start-up and shut-down events would run at every invocation.
+adapter = Mangum(create_app(Parts(environment)), lifespan="off")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
+    """Answer one HTTP request."""
+    with observability.correlated(request_id=context.aws_request_id):
+        if not gateway_event.is_readable(event):
+            return gateway_event.UNREADABLE
+        return adapter(event, context)

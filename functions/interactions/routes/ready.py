@@ -1,0 +1,85 @@
+"""`GET /ready`: whether commands can be answered, check by check.
+
+The database and its schema alone decide between 200 and 503; the rest is told for whoever looks.
+The answer is kept for some seconds, so that probes cannot become load.
+"""
+
+import time
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from functions.interactions.parts import Parts
+from functions.shared import errors
+
+router = APIRouter()
+
+KEPT_SECONDS: Final = 5.0
+
+Age = Literal["never", "ok", "late", "unknown"]
+
+
+class Readiness:
+    """The last answer, and when it was made."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._answer: JSONResponse | None = None
+        self._made_at = 0.0
+
+    async def answer(self) -> JSONResponse:
+        """The answer, at most `KEPT_SECONDS` old."""
+        now = time.monotonic()
+        if self._answer is None or now - self._made_at >= KEPT_SECONDS:
+            self._answer = await self._make()
+            self._made_at = now
+        return self._answer
+
+    async def _make(self) -> JSONResponse:
+        parts = self._parts
+        checks = {
+            "bot_token": "ok" if parts.environment.bot_token else "missing: set BOT_TOKEN",
+            "settings": "ok",
+            "database": "unknown",
+            "schema": "unknown",
+            "sync": "unknown",
+            "purge": "unknown",
+        }
+        try:
+            checks |= {**await self._ages(), "database": "ok", "schema": "ok"}
+        except errors.SchemaMismatch as error:
+            checks |= {"database": "ok", "schema": str(error)}
+        except errors.DatabaseError:
+            # The reason names hosts and users: it is for the log, not for the public.
+            checks["database"] = "unreachable"
+        except errors.ConfigurationError as error:
+            checks["settings" if parts.environment.database_url else "database"] = str(error)
+        ready = checks["database"] == checks["schema"] == "ok"
+        status = "ok" if ready else "unavailable"
+        return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
+
+    async def _ages(self) -> dict[str, Age]:
+        # Only here: a PING must not load the database driver.
+        from functions.shared.db import job_runs  # noqa: PLC0415
+
+        tunables = self._parts.settings
+        async with self._parts.database.transaction() as transaction:
+            ages = await job_runs.select_ages(transaction)
+        return {
+            "sync": _age(ages.get("sync"), tunables.sync.sync_late_after_seconds),
+            "purge": _age(ages.get("purge"), tunables.database.purge_late_after_seconds),
+        }
+
+
+def _age(seconds: float | None, late_after: int) -> Age:
+    if seconds is None:
+        return "never"
+    return "late" if seconds > late_after else "ok"
+
+
+@router.get("/ready")
+async def ready(request: Request) -> JSONResponse:
+    """Tell whether commands can be answered."""
+    readiness: Readiness = request.app.state.readiness
+    return await readiness.answer()

@@ -1,0 +1,30 @@
+"""Lambda's entry point for the scheduled purge."""
+
+from typing import Any
+
+from functions.purge.purge import Purge
+from functions.shared import observability, settings
+from functions.shared.db.connection import Database
+from functions.shared.event_loop import EventLoop
+
+environment = settings.from_variables(required=("DATABASE_URL",))
+observability.configure(environment)
+observability.announce_start(environment)
+tunables = settings.load(environment.settings_path)
+loop = EventLoop()
+purge = Purge(
+    database=Database(
+        environment.require("DATABASE_URL"),
+        application_name="clip-saver purge",
+        connect_seconds=5,
+        transaction_seconds=30,
+        slow_statement_ms=tunables.database.slow_statement_ms,
+    ),
+    settings=tunables.database,
+)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
+    """Delete what has expired; the rows deleted per table are the result."""
+    with observability.correlated(request_id=context.aws_request_id):
+        return loop.run(purge.handle(event, context.get_remaining_time_in_millis() / 1000))

@@ -1,0 +1,154 @@
+"""What has expired, and how it is deleted: in batches, each its own transaction.
+
+A batch is small enough that nobody notices its locks, and rows that somebody holds are left for the
+next one. Whatever ends the run early, the next one continues; nothing is lost by running twice.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from functions.shared import errors, models, settings
+from functions.shared.db import channels, guilds, install_intents, job_runs, scan_runs
+from functions.shared.db.connection import Database, Transaction
+
+_log = logging.getLogger("discord_clip_saver.purge")
+
+_ANSWER_SECONDS: Final = 3.0
+"""Time kept for the answer."""
+
+Batch = Callable[[Transaction], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """The parts of a warm environment that purges."""
+
+    database: Database
+    settings: settings.DatabaseSettings
+
+    async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
+        """Delete what has expired, or with `{"dry_run": true}` count it.
+
+        Args:
+            event: `{}`, a schedule's payload, or `{"dry_run": true}`.
+            seconds_left: How long this invocation may still take.
+
+        Returns:
+            Rows deleted per table, and whether that was all: `{"install_intents": 3, ...}`.
+
+        Raises:
+            InvalidEvent: `dry_run` is not true or false.
+            DatabaseError: the database failed; what was deleted before stays deleted.
+        """
+        dry_run = event.get("dry_run", False)
+        if not isinstance(dry_run, bool):
+            raise errors.InvalidEvent(f"dry_run must be true or false, it is {dry_run!r}")
+        _log.info('Running job "purge_install_intents_job"')
+        if dry_run:
+            return await self._count()
+        stop_at = time.monotonic() + seconds_left - _ANSWER_SECONDS
+        async with self.database.transaction() as transaction:
+            await job_runs.note_start(transaction, "purge")
+        summary = await self._delete(stop_at)
+        if summary["complete"]:
+            async with self.database.transaction() as transaction:
+                await job_runs.note_success(transaction, "purge", summary)
+        return summary
+
+    async def _count(self) -> dict[str, Any]:
+        limits = self.settings
+        guild_days = limits.guild_archive_retention_days
+        async with self.database.transaction() as transaction:
+            return {
+                "dry_run": True,
+                "install_intents": await install_intents.count_expired(
+                    transaction, limits.install_intent_purge_grace_seconds
+                ),
+                "scan_runs": await scan_runs.count_expired(
+                    transaction, limits.scan_run_retention_days
+                ),
+                "guilds": await guilds.count_expired_guilds(transaction, guild_days)
+                if guild_days
+                else 0,
+            }
+
+    async def _delete(self, stop_at: float) -> dict[str, Any]:
+        limits, size = self.settings, self.settings.batch_size
+        grace = limits.install_intent_purge_grace_seconds
+        intents, intents_done = await self._in_batches(
+            lambda t: install_intents.delete_expired(t, grace, size), stop_at
+        )
+        _log.info("purge_install_intents: deleted=%d grace_seconds=%d", intents, grace)
+        days = limits.scan_run_retention_days
+        runs, runs_done = await self._in_batches(
+            lambda t: scan_runs.delete_expired(t, days, size), stop_at
+        )
+        removed, guilds_done = await self._delete_guilds(stop_at)
+        return {
+            "complete": intents_done and runs_done and guilds_done,
+            "install_intents": intents,
+            "scan_runs": runs,
+            "guilds": removed,
+        }
+
+    async def _in_batches(self, batch: Batch, stop_at: float) -> tuple[int, bool]:
+        """Repeat a batch until it finds less than its size; rows deleted, and whether all were."""
+        deleted = 0
+        while time.monotonic() < stop_at:
+            async with self.database.transaction() as transaction:
+                found = await batch(transaction)
+            deleted += found
+            if found < self.settings.batch_size:
+                return deleted, True
+        return deleted, False
+
+    async def _delete_guilds(self, stop_at: float) -> tuple[int, bool]:
+        """Remove guilds left longer ago than they are kept, their channels and scan runs first."""
+        days = self.settings.guild_archive_retention_days
+        if days == 0:
+            return 0, True
+        removed = 0
+        while time.monotonic() < stop_at:
+            async with self.database.transaction() as transaction:
+                expired = await guilds.select_expired_guilds(
+                    transaction, days, self.settings.batch_size
+                )
+            for guild_id in expired:
+                if not await self._delete_guild(guild_id, stop_at):
+                    return removed, False
+                removed += 1
+            if len(expired) < self.settings.batch_size:
+                return removed, True
+        return removed, False
+
+    async def _delete_guild(self, guild_id: models.GuildId, stop_at: float) -> bool:
+        """Delete one guild bottom up, so that no cascade becomes long; whether there was time."""
+        size = self.settings.batch_size
+
+        async def runs_batch(transaction: Transaction) -> int:
+            if not await _is_still_left(transaction, guild_id):
+                return 0
+            return await scan_runs.delete_of_guild(transaction, guild_id, size)
+
+        async def channels_batch(transaction: Transaction) -> int:
+            if not await _is_still_left(transaction, guild_id):
+                return 0
+            return await channels.delete_channels(transaction, guild_id, size)
+
+        for batch in (runs_batch, channels_batch):
+            _, done = await self._in_batches(batch, stop_at)
+            if not done:
+                return False
+        async with self.database.transaction() as transaction:
+            if await guilds.delete_left_guild(transaction, guild_id):
+                _log.info("Removed guild %s, left too long ago", guild_id)
+        return True
+
+
+async def _is_still_left(transaction: Transaction, guild_id: models.GuildId) -> bool:
+    """Lock the guild: one that returns while it is being removed keeps what it still has."""
+    guild = await guilds.lock_guild(transaction, guild_id)
+    return guild is not None and guild.state == "left"

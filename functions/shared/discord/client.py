@@ -1,0 +1,186 @@
+"""The calls of Discord's REST API that Clip Saver makes, one method for each.
+
+Every method may raise what `Transport.request` raises, and `errors.UnexpectedPayload` for a success
+whose body is not what Discord documents.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import httpx
+
+from functions.shared import errors
+from functions.shared.discord import payloads, rate_limits, routes
+from functions.shared.discord.statistics import Statistics
+from functions.shared.discord.transport import Transport
+from functions.shared.models import (
+    Application,
+    Channel,
+    ChannelId,
+    Guild,
+    GuildEntry,
+    GuildId,
+    Member,
+    User,
+    UserId,
+)
+
+_GUILDS_PER_PAGE: Final = 200
+_UNKNOWN_WEBHOOK: Final = 10015
+_MAX_EDIT_TRIES: Final = 4
+
+
+class DiscordClient:
+    """Speaks to Discord as the bot, within its rate limits.
+
+    One client serves a process for as long as its event loop lives, over any number of Lambda
+    invocations: what it learnt of the rate limits stays true, and connections that died while the
+    environment was frozen are replaced when a request finds them dead.
+
+    Args:
+        api_url: The API's base URL, its version included.
+        bot_token: The bot's token.
+        rate_share: The share of Discord's 50 requests per second to use, above 0 and at most 1.
+        transport: Another way to the network than httpx's own.
+
+    Raises:
+        errors.ConfigurationError: The token holds characters that no token has.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        bot_token: str,
+        rate_share: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._transport = Transport(
+            api_url, bot_token, rate_limits.RateLimits(rate_share), wire=transport
+        )
+
+    @property
+    def deadline(self) -> float:
+        """The instant of `time.monotonic` beyond which nothing is waited for; infinite at first."""
+        return self._transport.deadline
+
+    @deadline.setter
+    def deadline(self, instant: float) -> None:
+        self._transport.deadline = instant
+
+    @property
+    def statistics(self) -> Statistics:
+        """What was done since it was last reset."""
+        return self._transport.statistics
+
+    async def aclose(self) -> None:
+        """Close the connections; another request would open new ones."""
+        await self._transport.aclose()
+
+    async def list_guilds(self) -> list[GuildEntry]:
+        """List the guilds the bot is in, by id; 200 to a page."""
+        call = routes.LIST_GUILDS.compile()
+        guilds: list[GuildEntry] = []
+        after = 0
+        while True:
+            query = {"limit": str(_GUILDS_PER_PAGE), "after": str(after)}
+            document = await self._transport.request(call, query=query)
+            page = [payloads.guild_entry(i, str(call)) for i in payloads.items(document, str(call))]
+            guilds += page
+            if len(page) < _GUILDS_PER_PAGE:
+                return guilds
+            newest = max(guild.id for guild in page)
+            if newest <= after:
+                raise errors.UnexpectedPayload("the pages do not advance", route=str(call))
+            after = newest
+
+    async def get_guild(self, guild_id: GuildId) -> Guild:
+        """Get a guild with its roles; `errors.NotFound` (10004) if the bot is not in it."""
+        call = routes.GET_GUILD.compile(guild_id=guild_id)
+        return payloads.guild(await self._transport.request(call), str(call))
+
+    async def get_member(self, guild_id: GuildId, user_id: UserId) -> Member:
+        """Get a member with their roles; `errors.NotFound` (10007) if the user is not a member."""
+        call = routes.GET_MEMBER.compile(guild_id=guild_id, user_id=user_id)
+        return payloads.member(await self._transport.request(call), str(call))
+
+    async def list_channels(self, guild_id: GuildId) -> list[Channel]:
+        """List a guild's channels without threads, in no particular order.
+
+        Discord may leave out those that the bot cannot view.
+        """
+        call = routes.LIST_CHANNELS.compile(guild_id=guild_id)
+        document = await self._transport.request(call)
+        return [
+            payloads.channel(item, str(call), guild_id)
+            for item in payloads.items(document, str(call))
+        ]
+
+    async def list_active_threads(self, guild_id: GuildId) -> list[Channel]:
+        """List a guild's active threads that the bot can access."""
+        call = routes.LIST_ACTIVE_THREADS.compile(guild_id=guild_id)
+        return payloads.active_threads(await self._transport.request(call), str(call), guild_id)
+
+    async def get_channel(self, channel_id: ChannelId) -> Channel:
+        """Get a channel or a thread.
+
+        Raises:
+            errors.NotFound: It was deleted (10003).
+            errors.Forbidden: The bot cannot view it (50001).
+        """
+        call = routes.GET_CHANNEL.compile(channel_id=channel_id)
+        return payloads.channel(await self._transport.request(call), str(call))
+
+    async def get_current_user(self) -> User:
+        """Get the bot's own user."""
+        call = routes.GET_CURRENT_USER.compile()
+        return payloads.user(await self._transport.request(call), str(call))
+
+    async def get_application(self) -> Application:
+        """Get the bot's own application."""
+        call = routes.GET_APPLICATION.compile()
+        return payloads.application(await self._transport.request(call), str(call))
+
+    async def update_application(self, **changes: object) -> Application:
+        """Change fields of the application, named as in Discord's docs (Application, Edit Current).
+
+        A new endpoint URL is verified by Discord before it answers; `errors.BadRequest` holds the
+        reason if that fails.
+        """
+        call = routes.UPDATE_APPLICATION.compile()
+        return payloads.application(await self._transport.request(call, body=changes), str(call))
+
+    async def list_commands(self, application_id: int) -> list[dict[str, object]]:
+        """List the global commands with all their localizations."""
+        call = routes.LIST_COMMANDS.compile(application_id=application_id)
+        document = await self._transport.request(call, query={"with_localizations": "true"})
+        return [payloads.command(i, str(call)) for i in payloads.items(document, str(call))]
+
+    async def overwrite_commands(
+        self, application_id: int, commands: Iterable[Mapping[str, object]]
+    ) -> list[dict[str, object]]:
+        """Replace all global commands; those not among `commands` are deleted."""
+        call = routes.OVERWRITE_COMMANDS.compile(application_id=application_id)
+        document = await self._transport.request(call, body=[dict(c) for c in commands])
+        return [payloads.command(i, str(call)) for i in payloads.items(document, str(call))]
+
+    async def edit_original(
+        self, application_id: int, interaction_token: str, message: Mapping[str, object]
+    ) -> None:
+        """Edit the first answer to an interaction, at most 15 minutes after the interaction.
+
+        The worker can be faster than the deferral it follows up on; Discord then does not know the
+        webhook yet (10015), and is asked again a few times.
+        """
+        call = routes.EDIT_ORIGINAL.compile(
+            application_id=application_id, interaction_token=interaction_token
+        )
+        for tries in range(1, _MAX_EDIT_TRIES + 1):
+            try:
+                await self._transport.request(call, body=dict(message))
+            except errors.NotFound as error:
+                if error.code != _UNKNOWN_WEBHOOK or tries == _MAX_EDIT_TRIES:
+                    raise
+                await self._transport.back_off(tries, error)
+            else:
+                return

@@ -1,0 +1,257 @@
+"""One request to Discord's REST API: its turn, its attempts, and what becomes of its answer.
+
+The retries are a loop of their own rather than a library's: which wait applies depends on state
+that other requests share (buckets, pauses, the deadline), and the loop below is the whole policy.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import math
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import Final
+from weakref import WeakValueDictionary
+
+import httpx
+
+from functions.shared import errors
+from functions.shared.discord import answers, rate_limits, routes, statistics
+from functions.shared.release import RELEASE
+
+USER_AGENT: Final = (
+    f"DiscordBot (https://github.com/discord-clip-saver/discord-clip-saver, {RELEASE})"
+)
+"""Cloudflare turns away requests without it (Discord docs, Reference, User Agent)."""
+
+_TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
+_MAX_RATE_LIMITED_TRIES: Final = 5
+_MAX_FAILED_TRIES: Final = 4
+_FIRST_BACKOFF_SECONDS: Final = 0.5
+_LONGEST_WAIT_SECONDS: Final = 60.0
+"""What Discord asks for beyond this is the caller's to plan, even where there is no deadline."""
+
+_LOGGER: Final = logging.getLogger("discord_clip_saver.discord")
+# Environments restored from one snapshot would share the state of a seeded generator.
+_RANDOM: Final = random.SystemRandom()
+
+# At INFO, httpx logs whole URLs, and an interaction's token is part of one.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@contextlib.contextmanager
+def translated_errors(route: str) -> Iterator[None]:
+    """Turn whatever httpx raises into `errors.DiscordUnreachable`, with httpx's error as its cause.
+
+    The message names only the kind of error: httpx may quote an URL or a header in its own.
+    """
+    try:
+        yield
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        httpx.CookieConflict,
+        httpx.StreamError,
+    ) as error:
+        raise errors.DiscordUnreachable(
+            f"no usable answer: {type(error).__name__}", route=route
+        ) from error
+
+
+class Transport:
+    """Sends requests within the rate limits and repeats those that deserve it.
+
+    The connections belong to the event loop of the first request, and live as long as it does.
+
+    Args:
+        api_url: The API's base URL, its version included.
+        bot_token: The bot's token.
+        limits: The rate limits; shared by all requests of this process.
+        wire: Another way to the network than httpx's own.
+        clock: A monotonic clock in seconds.
+        sleep: Waits for some seconds of that clock.
+
+    Attributes:
+        deadline: The instant of the clock beyond which nothing is waited for or repeated.
+        statistics: What was done so far.
+
+    Raises:
+        errors.ConfigurationError: The token holds characters that no token has.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        bot_token: str,
+        limits: rate_limits.RateLimits,
+        *,
+        wire: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        # A header that cannot be sent would be quoted in full by the error about it.
+        if not bot_token.isascii() or not bot_token.isprintable() or " " in bot_token:
+            raise errors.ConfigurationError(
+                "BOT_TOKEN holds a space, a line break or another character that no token has"
+            )
+        self.deadline = math.inf
+        self.statistics = statistics.Statistics()
+        self._api_url = api_url.rstrip("/")
+        self._bot_token = bot_token
+        self._limits = limits
+        self._wire = wire
+        self._clock = clock
+        self._sleep = sleep
+        self._http: httpx.AsyncClient | None = None
+        self._is_token_refused = False
+        self._gate = asyncio.Lock()
+        self._turns: WeakValueDictionary[tuple[str, tuple[str, ...]], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    async def request(
+        self,
+        call: routes.CompiledRoute,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+    ) -> object:
+        """Make one call and return the JSON value of its answer, None for a 204.
+
+        Raises:
+            errors.RateLimited: The wait is longer than the time left, or tries were in vain.
+            errors.InvalidRequestBudget: Too many calls were refused lately to risk another.
+            errors.DiscordUnreachable: No attempt had a usable answer before the deadline.
+            errors.DiscordServerError: Every attempt was answered with 5xx.
+            errors.Unauthorized: The token was refused, by this call or by one before it.
+            errors.DiscordError: Any other refusal, as the subclass that fits it; never repeated.
+        """
+        rate_limited = failed = 0
+        async with self._within_deadline(call), self._turn(call):
+            while True:
+                try:
+                    return await self._attempt(call, query, body)
+                except errors.RateLimited as error:
+                    rate_limited += 1
+                    # Without a status it was not Discord that refused: the wait is too long.
+                    if error.status is None or rate_limited == _MAX_RATE_LIMITED_TRIES:
+                        raise
+                except (errors.DiscordServerError, errors.DiscordUnreachable) as error:
+                    failed += 1
+                    if failed == _MAX_FAILED_TRIES or not call.route.is_idempotent:
+                        raise
+                    await self.back_off(failed, error)
+                self.statistics.retries += 1
+
+    async def back_off(self, failures: int, error: errors.DiscordError) -> None:
+        """Wait a random while that doubles with each failure, or raise `error` if time is short."""
+        seconds = _RANDOM.uniform(0, _FIRST_BACKOFF_SECONDS * 2 ** (failures - 1))
+        if seconds > self._time_left():
+            raise error
+        await self._sleep(seconds)
+
+    def _time_left(self) -> float:
+        return self.deadline - self._clock()
+
+    @contextlib.asynccontextmanager
+    async def _within_deadline(self, call: routes.CompiledRoute) -> AsyncIterator[None]:
+        left = self._time_left()
+        try:
+            async with asyncio.timeout(None if left == math.inf else left):
+                yield
+        except TimeoutError as error:
+            raise errors.DiscordUnreachable(
+                "no answer before the deadline", route=str(call)
+            ) from error
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, call: routes.CompiledRoute) -> AsyncIterator[None]:
+        """Let one request per route and major parameter be under way, as the buckets assume."""
+        turn = self._turns.setdefault((str(call), call.major), asyncio.Lock())
+        async with turn:
+            yield
+
+    async def _attempt(
+        self, call: routes.CompiledRoute, query: Mapping[str, str] | None, body: object
+    ) -> object:
+        self._refuse_hopeless(call)
+        while (seconds := self._limits.bucket_delay(call)) > 0:
+            await self._wait(seconds, call)
+        # The gate keeps those who wait for the global limits in the order they came.
+        async with self._gate if call.route.with_bot_token else contextlib.nullcontext():
+            while (seconds := self._limits.global_delay(call)) > 0:
+                await self._wait(seconds, call)
+            self._refuse_hopeless(call)
+            self._limits.taken(call)
+        answer = await self._send(call, query, body)
+        self._limits.answered(call, answer)
+        if answer.is_rate_limited:
+            self.statistics.rate_limited[answer.scope] += 1
+        if answer.status == answers.UNAUTHORIZED and call.route.with_bot_token:
+            self._is_token_refused = True
+        return answer.payload(str(call))
+
+    def _refuse_hopeless(self, call: routes.CompiledRoute) -> None:
+        """Refuse what would only bring this address closer to a block."""
+        if self._is_token_refused and call.route.with_bot_token:
+            raise errors.Unauthorized(
+                "not sent, for Discord refused this bot token before", route=str(call)
+            )
+        if (seconds := self._limits.invalid_requests_delay()) > 0:
+            raise errors.InvalidRequestBudget(
+                "not sent, for too many requests were refused in the last ten minutes",
+                route=str(call),
+                retry_after=seconds,
+            )
+
+    async def _wait(self, seconds: float, call: routes.CompiledRoute) -> None:
+        if seconds > min(self._time_left(), _LONGEST_WAIT_SECONDS):
+            raise errors.RateLimited(
+                f"the rate limit asks to wait for {seconds:.1f} s",
+                route=str(call),
+                retry_after=seconds,
+            )
+        await self._sleep(seconds)
+
+    async def _send(
+        self, call: routes.CompiledRoute, query: Mapping[str, str] | None, body: object
+    ) -> answers.Answer:
+        headers = {"Authorization": f"Bot {self._bot_token}"} if call.route.with_bot_token else {}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        self.statistics.requests += 1
+        started = self._clock()
+        with translated_errors(str(call)):
+            response = await self._connections().request(
+                call.route.method,
+                self._api_url + call.path,
+                params=query,
+                content=content,
+                headers=headers,
+            )
+        seconds = self._clock() - started
+        self.statistics.record_latency(seconds)
+        _LOGGER.debug("%s %d %.3f s", call, response.status_code, seconds)
+        return answers.Answer.read(response.status_code, response.headers, response.content)
+
+    def _connections(self) -> httpx.AsyncClient:
+        if self._http is None:
+            self._http = httpx.AsyncClient(
+                transport=self._wire,
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+                # Proxies and certificates from the environment are the business of settings.py.
+                trust_env=False,
+                headers={"User-Agent": USER_AGENT},
+            )
+        return self._http

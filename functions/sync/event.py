@@ -1,0 +1,88 @@
+"""What somebody asks of a sync: EventBridge, an operator, or a queue. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.shared import errors, models
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """A sync to run.
+
+    Attributes:
+        guild_ids: Only these guilds; None for all.
+        dry_run: Return the plan and write nothing.
+        force: Write even what the mass-change breaker would stop.
+    """
+
+    guild_ids: tuple[models.GuildId, ...] | None = None
+    dry_run: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedRequest:
+    """A request from the queue, under the id by which the queue is told of its failure."""
+
+    message_id: str
+    body: str
+
+
+def parse(event: Mapping[str, Any]) -> SyncRequest:
+    """Read an event; keys that are not the sync's own (EventBridge sends some) mean everything.
+
+    Raises:
+        InvalidEvent: a key of the sync's own has the wrong type.
+    """
+    return SyncRequest(
+        guild_ids=_guild_ids(event.get("guild_ids")),
+        dry_run=_flag(event, "dry_run"),
+        force=_flag(event, "force"),
+    )
+
+
+def parse_queued(queued: QueuedRequest) -> SyncRequest:
+    """Read the body of a queue's message.
+
+    Raises:
+        InvalidEvent: the body is not a JSON object, or not one that the sync takes.
+    """
+    try:
+        body = json.loads(queued.body)
+    except ValueError as error:
+        raise errors.InvalidEvent(f"Message {queued.message_id} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise errors.InvalidEvent(f"Message {queued.message_id} must hold a JSON object")
+    return parse(body)
+
+
+def queued_requests(event: Mapping[str, Any]) -> list[QueuedRequest] | None:
+    """The messages of an SQS batch; None if the event is not one."""
+    records = event.get("Records")
+    if not isinstance(records, list):
+        return None
+    return [QueuedRequest(str(record["messageId"]), str(record["body"])) for record in records]
+
+
+def _guild_ids(given: object) -> tuple[models.GuildId, ...] | None:
+    if given is None:
+        return None
+    if not isinstance(given, list) or not given:
+        raise errors.InvalidEvent('guild_ids must be a list of ids, like ["81384788765712384"]')
+    ids = []
+    for value in given:
+        text = str(value)
+        if isinstance(value, bool) or not text.isascii() or not text.isdigit():
+            raise errors.InvalidEvent(f"guild_ids holds {value!r}, which is not an id")
+        ids.append(models.GuildId(int(text)))
+    return tuple(dict.fromkeys(ids))
+
+
+def _flag(event: Mapping[str, Any], name: str) -> bool:
+    value = event.get(name, False)
+    if not isinstance(value, bool):
+        raise errors.InvalidEvent(f"{name} must be true or false, it is {value!r}")
+    return value

@@ -1,0 +1,37 @@
+"""Lambda's entry point for the scheduled sync."""
+
+from typing import Any
+
+from functions.shared import observability, settings
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+from functions.shared.event_loop import EventLoop
+from functions.sync.sync import Sync
+
+environment = settings.from_variables(required=("BOT_TOKEN", "DATABASE_URL"))
+observability.configure(environment)
+observability.announce_start(environment)
+tunables = settings.load(environment.settings_path)
+loop = EventLoop()
+sync = Sync(
+    discord=DiscordClient(
+        api_url=environment.discord_api_url,
+        bot_token=environment.require("BOT_TOKEN"),
+        rate_share=tunables.sync.sync_rate_share,
+    ),
+    database=Database(
+        environment.require("DATABASE_URL"),
+        application_name="clip-saver sync",
+        connect_seconds=5,
+        transaction_seconds=30,
+        slow_statement_ms=tunables.database.slow_statement_ms,
+    ),
+    settings=tunables,
+    expected_url=environment.public_url,
+)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
+    """Sync what the event asks for; the summary is the result."""
+    with observability.correlated(request_id=context.aws_request_id):
+        return loop.run(sync.handle(event, context.get_remaining_time_in_millis() / 1000))

@@ -1,0 +1,104 @@
+"""The sync as its handler knows it: one event in, one JSON summary out."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from functions.shared import errors, settings
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+from functions.sync import event as events
+from functions.sync.full_run import FullRun
+from functions.sync.summary import Progress, Summary, Unwatched
+from functions.sync.targeted_run import TargetedRun
+
+_log = logging.getLogger("discord_clip_saver.sync")
+
+_LAST_GUILD_SECONDS: Final = 8.0
+"""Time kept for the guilds that are in work when the run has to end."""
+_ANSWER_SECONDS: Final = 3.0
+"""Time kept for giving the lease back and answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """The parts of a warm environment that syncs.
+
+    Attributes:
+        expected_url: Where the application's endpoints should be; None if nobody told.
+        progress: Who watches, guild by guild.
+    """
+
+    discord: DiscordClient
+    database: Database
+    settings: settings.Settings
+    expected_url: str | None = None
+    progress: Progress = field(default_factory=Unwatched)
+
+    async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
+        """Run the sync that the event asks for.
+
+        Args:
+            event: `{}` or a schedule's payload for everything, `{"guild_ids": [...]}`,
+                `{"dry_run": true}`, `{"force": true}`, or an SQS batch of such bodies.
+            seconds_left: How long this invocation may still take.
+
+        Returns:
+            The summary; for a batch, `{"batchItemFailures": [...]}`.
+
+        Raises:
+            InvalidEvent: the event asks for something the sync does not do.
+            Unauthorized: the bot token is wrong.
+            ClipSaverError: the run as a whole failed.
+        """
+        queued = events.queued_requests(event)
+        if queued is None:
+            return await self._run(events.parse(event), seconds_left)
+        end = time.monotonic() + seconds_left
+        failed = [item for item in queued if not await self._run_queued(item, end)]
+        return {"batchItemFailures": [{"itemIdentifier": item.message_id} for item in failed]}
+
+    async def _run_queued(self, queued: events.QueuedRequest, end: float) -> bool:
+        """Run a request from the queue; whether it is done with."""
+        try:
+            await self._run(events.parse_queued(queued), end - time.monotonic())
+        except errors.GuildBusy as error:
+            _log.info("Back to the queue: %s", error)
+            return False
+        except errors.ClipSaverError as error:
+            _log.error("Queued sync %s failed: %s", queued.message_id, error)
+            return False
+        return True
+
+    async def _run(self, request: events.SyncRequest, seconds_left: float) -> dict[str, Any]:
+        _log.info('Running job "sync"')
+        now = time.monotonic()
+        self.discord.deadline = now + seconds_left - _ANSWER_SECONDS
+        self.discord.statistics.reset()
+        try:
+            if request.guild_ids is not None:
+                summary = await self._targeted(request)
+            else:
+                summary = await self._full(request, now + seconds_left - _LAST_GUILD_SECONDS)
+        except errors.Unauthorized:
+            _log.critical("Invalid bot token")
+            raise
+        return summary.as_json(self.discord.statistics)
+
+    async def _targeted(self, request: events.SyncRequest) -> Summary:
+        run = TargetedRun(self.discord, self.database, self.settings, request, self.progress)
+        return await run.run()
+
+    async def _full(self, request: events.SyncRequest, stop_at: float) -> Summary:
+        run = FullRun(
+            discord=self.discord,
+            database=self.database,
+            settings=self.settings,
+            request=request,
+            progress=self.progress,
+            stop_at=stop_at,
+            expected_url=self.expected_url,
+        )
+        return await run.run()
