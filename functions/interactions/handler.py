@@ -14,8 +14,9 @@ environment = settings.from_variables(required=("DISCORD_PUBLIC_KEY", "DISCORD_A
 observability.configure(environment)
 observability.announce_start(environment)
 loop = EventLoop()
+parts = Parts(environment)
 # Start-up and shut-down events would run at every invocation.
-adapter = Mangum(create_app(Parts(environment)), lifespan="off")
+adapter = Mangum(create_app(parts), lifespan="off")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
@@ -24,3 +25,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
         if not gateway_event.is_readable(event):
             return gateway_event.UNREADABLE
         return adapter(event, context)
+
+
+def close() -> None:
+    """Give the sockets back; a process that outlives its environment calls this."""
+    loop.run(parts.close())
+    loop.close()

@@ -50,3 +50,8 @@ class Parts:
             transaction_seconds=_TRANSACTION_SECONDS,
             slow_statement_ms=self.settings.database.slow_statement_ms,
         )
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        if "database" in vars(self):
+            await self.database.close()

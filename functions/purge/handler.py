@@ -28,3 +28,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
     """Delete what has expired; the rows deleted per table are the result."""
     with observability.correlated(request_id=context.aws_request_id):
         return loop.run(purge.handle(event, context.get_remaining_time_in_millis() / 1000))
+
+
+def close() -> None:
+    """Give the sockets back; a process that outlives its environment calls this."""
+    loop.run(purge.database.close())
+    loop.close()

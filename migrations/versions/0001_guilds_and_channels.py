@@ -42,7 +42,7 @@ CREATE TABLE bot_guilds (
     permissions      bigint,
     bot_role_ids     bigint[],
     timed_out_until  timestamptz,
-    access_read_at   timestamptz,
+    member_read_at   timestamptz,
     overwrites_hash  text
 );
 CREATE INDEX idx_bot_guilds_owner ON bot_guilds (owner_user_id);

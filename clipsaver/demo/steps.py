@@ -1,0 +1,216 @@
+"""The steps of the demo, in order. Each does a part of the main job, shows it, and checks it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+import psycopg
+
+from clipsaver import jobs
+from clipsaver.demo.report import Report
+from clipsaver.emulator.channels import deny
+from clipsaver.emulator.guilds import Guild
+from clipsaver.emulator.people import User
+from clipsaver.emulator.permissions import Permission
+from clipsaver.local.stack import LocalStack
+from functions.shared import commands, errors
+from functions.shared.discord.client import DiscordClient
+
+_FORGED_OK: Final = "an endpoint that does not check signatures is refused"
+
+
+class Stage:
+    """The stack, and whom the demo acts as."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+        self.discord = stack.discord
+        world = stack.discord.world
+        self.arcade = self._guild("Arcade")
+        self.ada = self._user("ada")
+        self.linus = self._user("linus")
+        self.application = world.application
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database, as an operator would."""
+        with psycopg.connect(self.stack.database_url) as connection:
+            return connection.execute(sql.encode()).fetchall()
+
+    def value(self, sql: str) -> Any:  # noqa: ANN401 -- SQL decides
+        """The first column of the first row."""
+        return self.rows(sql)[0][0]
+
+    def _guild(self, name: str) -> Guild:
+        return next(g for g in self.discord.world.guilds.values() if g.name == name)
+
+    def _user(self, name: str) -> User:
+        return next(u for u in self.discord.world.users.values() if u.username == name)
+
+
+def register_commands(stage: Stage, report: Report) -> None:
+    """Register the slash commands."""
+    first = jobs.commands(stage.stack.variables, push=True)
+    again = jobs.commands(stage.stack.variables, push=True)
+    declared = tuple(command.name for command in commands.COMMANDS)
+    report.table(
+        "Commands",
+        ("name", "description"),
+        [(command.name, command.description) for command in commands.COMMANDS],
+    )
+    report.check("every declared command is registered", first.added == declared, first)
+    report.check("registering again writes nothing", not again, again)
+
+
+def verify_endpoint(stage: Stage, report: Report) -> None:
+    """Save the interactions endpoint; Discord verifies it with a good and a forged PING."""
+    url = f"{stage.stack.gateway.url}/interactions"
+    refused = _save_endpoint(stage, f"{stage.stack.gateway.url}/health")
+    report.check(_FORGED_OK, isinstance(refused, errors.BadRequest), refused)
+    saved = _save_endpoint(stage, url)
+    report.check("Discord accepts ours", saved is None, saved)
+    report.check(
+        "and sends interactions there from now on",
+        stage.application.interactions_endpoint_url == url,
+        stage.application.interactions_endpoint_url,
+    )
+    ping = stage.discord.interactions.ping()
+    report.check('a signed PING is answered {"type": 1}', ping.json() == {"type": 1}, ping)
+    report.check("a forged one is answered 401", stage.discord.interactions.probe())
+
+
+def _save_endpoint(stage: Stage, url: str) -> errors.DiscordError | None:
+    async def save() -> None:
+        client = DiscordClient(
+            api_url=stage.stack.variables["DISCORD_API_URL"],
+            bot_token=stage.stack.variables["BOT_TOKEN"],
+            rate_share=1.0,
+        )
+        try:
+            await client.update_application(interactions_endpoint_url=url)
+        finally:
+            await client.aclose()
+
+    try:
+        asyncio.run(save())
+    except errors.DiscordError as error:
+        return error
+    return None
+
+
+def sync_everything(stage: Stage, report: Report) -> None:
+    """Sync: every guild and channel that the bot can see, into PostgreSQL."""
+    stage.discord.requests.clear()
+    summary = stage.stack.sync.invoke({})
+    report.table(
+        "bot_guilds",
+        ("name", "state", "owner", "channels", "settings"),
+        stage.rows(
+            """
+            SELECT guild.name, guild.state, guild.owner_user_id, count(channel.channel_id),
+                   settings.settings::text
+            FROM bot_guilds AS guild
+            JOIN bot_channels AS channel USING (guild_id)
+            JOIN guild_settings AS settings USING (guild_id)
+            GROUP BY guild.guild_id, settings.settings
+            ORDER BY guild.name
+            """
+        ),
+    )
+    report.table(
+        "bot_channels of Arcade",
+        ("name", "type", "state", "age-restricted", "read for clips"),
+        stage.rows(
+            f"""
+            SELECT name, type, state, is_nsfw, is_reading
+            FROM bot_channels
+            WHERE guild_id = {stage.arcade.id}
+            ORDER BY position NULLS LAST, channel_id
+            """  # noqa: S608 -- an id that this process made
+        ),
+    )
+    seen = summary["guilds"]["seen"]
+    report.check("the run is complete", summary["complete"], summary)
+    report.check("both guilds are stored", seen == summary["guilds"]["added"] == 2, summary)  # noqa: PLR2004 -- as the samples have it
+    names = {row[0] for row in stage.rows("SELECT name FROM bot_channels")}
+    report.check("the hidden channel is not known by name", "staff" not in names, names)
+    report.check("active threads are known", "Clip of the week" in names, names)
+    reads_nsfw = stage.value("SELECT count(*) FROM bot_channels WHERE is_nsfw AND is_reading")
+    report.check("age-restricted channels are not read", reads_nsfw == 0, reads_nsfw)
+    report.check(
+        "Discord was asked no more than counted",
+        len(stage.discord.requests) == summary["requests"],
+        (len(stage.discord.requests), summary["requests"]),
+    )
+
+
+def sync_again(stage: Stage, report: Report) -> None:
+    """Sync again: one channel was hidden from the bot, one deleted, one added."""
+    clips = stage.value("SELECT xmin::text FROM bot_channels WHERE name = 'clips'")
+    channels = {channel.name: channel for channel in stage.arcade.channels.values()}
+    channels["Lobby"].overwrites = (deny(stage.arcade.everyone, Permission.VIEW_CHANNEL),)
+    stage.arcade.delete_channel(channels["Finals"])
+    stage.arcade.add_channel("highlights")
+    summary = stage.stack.sync.invoke({})
+    counts = summary["channels"]
+    report.table("Changes", ("change", "channels"), list(counts.items()))
+    states = dict(stage.rows("SELECT name, state FROM bot_channels"))
+    report.check("hidden, not deleted: Lobby", states["Lobby"] == "hidden", states)
+    report.check("deleted, because Discord says so: Finals", states["Finals"] == "deleted", states)
+    report.check("added: highlights", states["highlights"] == "visible", states)
+    untouched = stage.value("SELECT xmin::text FROM bot_channels WHERE name = 'clips'")
+    report.check("rows of unchanged channels are not rewritten", clips == untouched)
+
+
+def use_status(stage: Stage, report: Report) -> None:
+    """Use /status in Discord."""
+    used = stage.discord.interactions.command(stage.arcade, stage.ada, "status")
+    report.quote("Ada", used.text)
+    report.check("the owner sees the state of the server", "Clip Saver in Arcade" in used.text)
+    report.check("nobody else does", used.is_ephemeral)
+    refused = stage.discord.interactions.command(
+        stage.arcade, stage.linus, "status", overridden=True
+    )
+    report.quote("Linus", refused.text)
+    report.check("a member without Manage Server is refused", "Manage Server" in refused.text)
+
+
+def purge_intents(stage: Stage, report: Report) -> None:
+    """Purge: expired install intents go, fresh ones stay."""
+    with psycopg.connect(stage.stack.database_url) as connection:
+        connection.execute(
+            """
+            INSERT INTO install_intents (state, created_at, expires_at) VALUES
+                ('expired yesterday', now() - interval '1 day', now() - interval '23 hours'),
+                ('within its grace', now() - interval '1 hour', now() - interval '1 minute'),
+                ('fresh', now(), now() + interval '1 hour')
+            """
+        )
+    counted = stage.stack.purge.invoke({"dry_run": True})
+    summary = stage.stack.purge.invoke({})
+    left = [row[0] for row in stage.rows("SELECT state FROM install_intents ORDER BY state")]
+    report.table("install_intents after the purge", ("state",), [(state,) for state in left])
+    report.check("a dry run counts and deletes nothing", counted["install_intents"] == 1, counted)
+    report.check("one intent was deleted", summary["install_intents"] == 1, summary)
+    report.check("the others stay", left == ["fresh", "within its grace"], left)
+
+
+def ask_ready(stage: Stage, report: Report) -> None:
+    """Ask the API whether it is ready."""
+    import httpx  # noqa: PLC0415
+
+    answer = httpx.get(f"{stage.stack.gateway.url}/ready")
+    checks = answer.json()["checks"]
+    report.table("GET /ready", ("check", "result"), list(checks.items()))
+    report.check("it is", answer.status_code == httpx.codes.OK, answer.text)
+    report.check("sync and purge ran in time", checks["sync"] == checks["purge"] == "ok", checks)
+
+
+STEPS: Final[tuple[Callable[[Stage, Report], None], ...]] = (
+    register_commands,
+    verify_endpoint,
+    sync_everything,
+    sync_again,
+    use_status,
+    purge_intents,
+    ask_ready,
+)

@@ -1,0 +1,1 @@
+"""How things look in JSON; every id is a string (Discord docs, Reference)."""

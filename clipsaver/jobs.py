@@ -1,0 +1,114 @@
+"""The scheduled jobs run by hand, on the operator's own variables."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from typing import Any, Final, TypeVar
+
+from clipsaver import registration
+from functions.purge.purge import Purge
+from functions.shared import observability, settings
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+from functions.sync.summary import Progress
+from functions.sync.sync import Sync
+
+T = TypeVar("T")
+
+_NO_LIMIT_SECONDS: Final = 24 * 3600.0
+"""Nobody ends a run on a laptop but the operator."""
+
+
+def sync(
+    variables: Mapping[str, str], event: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Run a sync, showing its progress; its summary.
+
+    Raises:
+        ClipSaverError: what the run could not get over.
+    """
+    environment = settings.from_variables(variables, required=("BOT_TOKEN", "DATABASE_URL"))
+    observability.configure(environment)
+    tunables = settings.load(environment.settings_path)
+
+    async def run() -> dict[str, Any]:
+        async with (
+            _discord(environment, tunables) as discord,
+            _database(environment, tunables) as database,
+        ):
+            runner = Sync(discord, database, tunables, environment.public_url, progress)
+            return await runner.handle(event, _NO_LIMIT_SECONDS)
+
+    return asyncio.run(run())
+
+
+def purge(variables: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a purge; the rows deleted per table.
+
+    Raises:
+        ClipSaverError: what the run could not get over.
+    """
+    environment = settings.from_variables(variables, required=("DATABASE_URL",))
+    observability.configure(environment)
+    tunables = settings.load(environment.settings_path)
+
+    async def run() -> dict[str, Any]:
+        async with _database(environment, tunables) as database:
+            return await Purge(database, tunables.database).handle(event, _NO_LIMIT_SECONDS)
+
+    return asyncio.run(run())
+
+
+def commands(variables: Mapping[str, str], *, push: bool) -> registration.CommandDiff:
+    """Compare the registered commands with the declared ones, and register those if asked to.
+
+    Raises:
+        ClipSaverError: Discord could not be asked.
+    """
+    environment = settings.from_variables(
+        variables, required=("BOT_TOKEN", "DISCORD_APPLICATION_ID")
+    )
+    observability.configure(environment)
+    tunables = settings.load(environment.settings_path)
+    work: Callable[[DiscordClient, int], Awaitable[registration.CommandDiff]] = (
+        registration.push if push else registration.read_diff
+    )
+
+    async def run() -> registration.CommandDiff:
+        async with _discord(environment, tunables) as discord:
+            return await work(discord, int(environment.require("DISCORD_APPLICATION_ID")))
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _discord(
+    environment: settings.Environment, tunables: settings.Settings
+) -> AsyncIterator[DiscordClient]:
+    client = DiscordClient(
+        api_url=environment.discord_api_url,
+        bot_token=environment.require("BOT_TOKEN"),
+        rate_share=tunables.sync.sync_rate_share,
+    )
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def _database(
+    environment: settings.Environment, tunables: settings.Settings
+) -> AsyncIterator[Database]:
+    database = Database(
+        environment.require("DATABASE_URL"),
+        application_name="clip-saver by hand",
+        connect_seconds=5,
+        transaction_seconds=30,
+        slow_statement_ms=tunables.database.slow_statement_ms,
+    )
+    try:
+        yield database
+    finally:
+        await database.close()

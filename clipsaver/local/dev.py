@@ -1,0 +1,76 @@
+"""`make dev`: the API on a local port, with the local stack or the real Discord behind it."""
+
+import signal
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from rich.console import Console
+from rich.table import Table
+
+from clipsaver.emulator.samples import sample_world
+from clipsaver.local import guard, migrations
+from clipsaver.local.gateway import Gateway
+from clipsaver.local.lambda_environment import LambdaEnvironment
+from clipsaver.local.postgres import Postgres
+from clipsaver.local.stack import LocalStack
+from functions.shared import settings
+
+
+def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        variables: The operator's; with `BOT_TOKEN` among them the API speaks to the real Discord.
+        port: The port of the API on 127.0.0.1.
+        console: Where the addresses are shown.
+
+    Raises:
+        CannotBind: the port is taken.
+        ConfigurationError: a variable is missing or malformed.
+    """
+    with ExitStack() as started:
+        if variables.get("BOT_TOKEN"):
+            rows = _serve_real(variables, port, started)
+        else:
+            stack = started.enter_context(
+                LocalStack(sample_world(), port=port, log_level=variables.get("LOG_LEVEL", "INFO"))
+            )
+            stack.sync.invoke({})
+            rows = {
+                "API": stack.gateway.url,
+                "Discord": f"{stack.discord.url} (local)",
+                "PostgreSQL": stack.database_url,
+            }
+        table = Table("", "address", title="Clip Saver, until Ctrl-C")
+        for name, address in rows.items():
+            table.add_row(name, address)
+        console.print(table)
+        _wait_for_interrupt()
+
+
+def _serve_real(variables: Mapping[str, str], port: int, started: ExitStack) -> dict[str, str]:
+    """The API on the operator's variables, with a database of our own if they name none."""
+    environment = settings.from_variables(
+        variables, required=("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID")
+    )
+    chosen = {name: value for name, value in variables.items() if guard.is_contract_variable(name)}
+    shown = "yours"
+    if environment.database_url is None:
+        postgres = started.enter_context(Postgres())
+        postgres.create_database("clip_saver")
+        chosen["DATABASE_URL"] = postgres.url("clip_saver")
+        shown = f"{chosen['DATABASE_URL']} (local; its data ends with this run)"
+    database_url = settings.from_variables(chosen).require("DATABASE_URL")
+    migrations.upgrade(database_url)
+    gateway = started.enter_context(
+        Gateway(lambda: LambdaEnvironment("interactions", chosen), port=port)
+    )
+    return {"API": gateway.url, "Discord": environment.discord_api_url, "PostgreSQL": shown}
+
+
+def _wait_for_interrupt() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()

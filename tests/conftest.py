@@ -1,0 +1,57 @@
+"""The floor that every test stands on: a real PostgreSQL of this run's own, and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from clipsaver.local import guard, migrations
+from clipsaver.local import postgres as local_postgres
+
+# Before any test module is imported: some read the environment as they are.
+guard.clean_environment()
+guard.arm()
+
+pytest_plugins = ["tests.requirements_table"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres-binaries",
+        type=Path,
+        metavar="DIR",
+        help="run on the PostgreSQL whose programs lie in DIR, /usr/lib/postgresql/15/bin say",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[local_postgres.Postgres]:
+    """The server of this test run."""
+    with local_postgres.Postgres(request.config.getoption("--postgres-binaries")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: local_postgres.Postgres) -> str:
+    """The name of a migrated, empty database to copy; nobody may stay connected to it."""
+    name = "template_clips"
+    postgres.create_database(name)
+    migrations.upgrade(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def database_url(postgres: local_postgres.Postgres, template_database: str) -> Iterator[str]:
+    """A migrated, empty database of this test alone, as the role that owns it."""
+    name = f"test_{uuid4().hex}"
+    postgres.create_database(name, template=template_database)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def superuser_url(postgres: local_postgres.Postgres, database_url: str) -> str:
+    """The same database as `database_url`, as the superuser."""
+    database = database_url.rpartition("/")[2]
+    return postgres.url(database, local_postgres.SUPERUSER)
