@@ -3,9 +3,12 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PORT   ?= 8000
+# Further arguments for pytest: make test TEST_ARGUMENTS=tests/unit
+TEST_ARGUMENTS ?=
 
 BIN   := $(VENV)/bin
-READY := $(VENV)/.ready
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+READY := $(VENV)/.ready-$(VERSION)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dev test check format lock clean
@@ -19,12 +22,12 @@ setup: $(READY)  ## create the virtual environment with the locked packages
 $(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Clip Saver needs Python 3.11 or newer; choose one with: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
-	@echo "Setting up $(VENV) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "Setting up $(VENV) with Python $(VERSION) ..."
+	@test -x $(BIN)/python$(VERSION) || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
-	@touch $@
+	@rm -f $(VENV)/.ready-* && touch $@
 
 demo: $(READY)  ## the whole main job on this machine, each outcome checked
 	@$(BIN)/clipsaver demo
@@ -33,21 +36,21 @@ dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
 	@$(BIN)/clipsaver dev --port $(PORT)
 
 test: $(READY)  ## every test, against a real PostgreSQL of its own
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
 
 check: $(READY)  ## everything but the tests: format, lint, types, import contracts, no token in the tree
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python tests/token_check.py
+	@git ls-files -z | xargs -0 $(BIN)/python -m tests.secrets_check
 
 format: $(READY)  ## format the code and mend what the linter can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 lock: $(READY)  ## resolve the dependencies anew, with hashes, into requirements/
-	@requirements/lock.sh $(BIN)/uv
+	@requirements/lock.sh $(abspath $(BIN)/uv)
 
 clean:  ## remove what the other verbs made in this folder
 	rm -rf .venv* .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info

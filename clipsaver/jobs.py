@@ -1,9 +1,8 @@
 """The scheduled jobs run by hand, on the operator's own variables."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from typing import Any, Final, TypeVar
 
 from clipsaver import registration

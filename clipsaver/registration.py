@@ -1,4 +1,4 @@
-"""Registering the bot's commands: what Discord has against what is declared, and only that written."""
+"""Registering the bot's commands: what Discord has is compared, and written only if it differs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _DEFAULTS: Final[Payload] = {
     "name_localizations": None,
     "description_localizations": None,
 }
-"""What Discord fills in; other keys of an answer are its own (Discord docs, Application Commands)."""
+"""What Discord fills in; an answer's other keys are its own (Discord docs, Application Commands)."""
 
 
 @dataclass(frozen=True, slots=True)

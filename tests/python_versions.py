@@ -1,8 +1,12 @@
-"""Other Python versions on this machine, for what must run on each of them."""
+"""Other Python versions on this machine, for what must run on each of them.
+
+    python tests/python_versions.py 3.13    prints the path of one, or fails
+"""
 
 import functools
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +38,10 @@ def _runs(interpreter: Path, version: str) -> bool:
     except OSError:
         return False
     return result.returncode == 0 and result.stdout.strip() == version
+
+
+if __name__ == "__main__":
+    found = find_python(sys.argv[1])
+    if found is None:
+        sys.exit(f"no Python {sys.argv[1]} on PATH or among pyenv's versions")
+    print(found)  # noqa: T201

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from clipsaver.emulator import component_rules
 from clipsaver.emulator.messages import Message, MessageFlag
+from clipsaver.emulator.payloads import components
 from clipsaver.emulator.problems import ApiError, FormErrors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 CONTENT: Final = 2000
 _EMBEDS: Final = 10
@@ -74,27 +73,10 @@ def fields(payload: Payload) -> dict[str, Any]:
     if "flags" in payload:
         found["flags"] = int(payload["flags"] or 0) & _SETTABLE
     if "embeds" in payload:
-        found["embeds"] = [{"type": "rich", **embed} for embed in payload["embeds"] or ()]
+        found["embeds"] = [components.embed(each) for each in payload["embeds"] or ()]
     if "components" in payload:
-        found["components"] = numbered(payload["components"] or [])
+        found["components"] = components.completed(payload["components"] or [])
     return found
-
-
-def numbered(components: list[Payload]) -> list[Payload]:
-    """Components with an `id` each, in sequence where they have none."""
-    copied = copy.deepcopy(components)
-    taken = {each["id"] for each in component_rules.walk([*copied]) if each.get("id")}
-    free = (number for number in itertools.count(1) if number not in taken)
-    _number(copied, free)
-    return copied
-
-
-def _number(components: list[Payload], free: Iterator[int]) -> None:
-    for component in components:
-        if not component.get("id"):
-            component["id"] = next(free)
-        _number(component.get("components") or [], free)
-        _number([component[name] for name in ("accessory", "component") if name in component], free)
 
 
 def _check_embeds(form: FormErrors, embeds: list[Payload]) -> None:

@@ -40,6 +40,9 @@ DEVIATIONS: Final = (
     Deviation(
         "ChannelTypes/oneOf", "add", {"title": "GUILD_MEDIA", "const": 16}, "media channels exist"
     ),
+    Deviation(
+        "MessageReferenceType/oneOf", "add", {"title": "FORWARD", "const": 1}, "forwards exist"
+    ),
     *(
         Deviation("GuildChannelResponse/required", "remove", name, "documented as optional")
         for name in ("flags", "position", "name")
@@ -81,8 +84,8 @@ def _document() -> dict[str, Any]:
 @functools.cache
 def _registry() -> Registry[Any]:
     resource = Resource.from_contents(_document(), default_specification=DRAFT202012)
-    empty: Registry[Any] = Registry()
-    return empty.with_resource(_ROOT, resource)
+    registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
+    return registry
 
 
 @functools.cache

@@ -191,6 +191,16 @@ async def test_each_invocation_sets_its_own_deadline(client: DiscordClient, wire
     assert (await client.get_current_user()).id == 7
 
 
+async def test_calls_in_the_queue_are_not_sent_once_the_token_is_refused(
+    client: DiscordClient, wire: Any
+) -> None:
+    wire.then(401, {"message": "401: Unauthorized", "code": 0})
+    calls = (client.get_guild(GuildId(guild_id)) for guild_id in range(1, 31))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(outcome, errors.Unauthorized) for outcome in outcomes)
+    assert len(wire.requests) < 10
+
+
 class CountingDiscord:
     """Answers within 20 to 80 ms, and refuses what exceeds 50 requests in any second."""
 

@@ -89,6 +89,7 @@ async def test_a_wait_beyond_the_deadline_is_refused_at_once(
         await transport.request(GUILD)
     assert caught.value.retry_after == pytest.approx(30)
     assert (len(wire.requests), fake_time.sleeps) == (1, [])
+    assert transport.statistics.retries == 1
 
 
 async def test_a_wait_of_minutes_is_refused_even_without_a_deadline(

@@ -113,11 +113,14 @@ def test_headers_that_are_absent_or_odd_delay_nothing(bench: Bench, names: dict[
     assert bench.limits.bucket_delay(CHANNELS_OF_1) <= 0
 
 
-def test_buckets_that_are_whole_again_are_forgotten(bench: Bench) -> None:
+def test_buckets_that_are_whole_again_are_forgotten_and_no_others(bench: Bench) -> None:
+    busy = routes.LIST_CHANNELS.compile(guild_id=99_999)
+    bench.learn(busy, remaining=0, reset_after=3_600)
     for guild_id in range(20_000):
         bench.learn(routes.LIST_CHANNELS.compile(guild_id=guild_id), 4, reset_after=1)
         bench.clock.now += 0.02
     assert len(bench.limits._buckets) <= 1_000
+    assert bench.limits.bucket_delay(busy) > 3_000
 
 
 @pytest.mark.parametrize("scope", ["user", "shared"])
