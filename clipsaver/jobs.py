@@ -81,6 +81,23 @@ def commands(variables: Mapping[str, str], *, push: bool) -> registration.Comman
     return asyncio.run(run())
 
 
+def save_endpoint(variables: Mapping[str, str], url: str) -> None:
+    """Tell Discord where interactions go; Discord calls the URL before it agrees.
+
+    Raises:
+        BadRequest: Discord found the endpoint wanting.
+        ClipSaverError: Discord could not be asked.
+    """
+    environment = settings.from_variables(variables, required=("BOT_TOKEN",))
+    tunables = settings.load(environment.settings_path)
+
+    async def run() -> None:
+        async with _discord(environment, tunables) as discord:
+            await discord.update_application(interactions_endpoint_url=url)
+
+    asyncio.run(run())
+
+
 @asynccontextmanager
 async def _discord(
     environment: settings.Environment, tunables: settings.Settings

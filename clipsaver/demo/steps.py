@@ -1,6 +1,5 @@
 """The steps of the demo, in order. Each does a part of the main job, shows it, and checks it."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,9 +13,6 @@ from clipsaver.emulator.people import User
 from clipsaver.emulator.permissions import Permission
 from clipsaver.local.stack import LocalStack
 from functions.shared import commands, errors
-from functions.shared.discord.client import DiscordClient
-
-_FORGED_OK: Final = "an endpoint that does not check signatures is refused"
 
 
 class Stage:
@@ -65,7 +61,11 @@ def verify_endpoint(stage: Stage, report: Report) -> None:
     """Save the interactions endpoint; Discord verifies it with a good and a forged PING."""
     url = f"{stage.stack.gateway.url}/interactions"
     refused = _save_endpoint(stage, f"{stage.stack.gateway.url}/health")
-    report.check(_FORGED_OK, isinstance(refused, errors.BadRequest), refused)
+    report.check(
+        "an endpoint that does not check signatures is refused",
+        isinstance(refused, errors.BadRequest),
+        refused,
+    )
     saved = _save_endpoint(stage, url)
     report.check("Discord accepts ours", saved is None, saved)
     report.check(
@@ -79,19 +79,9 @@ def verify_endpoint(stage: Stage, report: Report) -> None:
 
 
 def _save_endpoint(stage: Stage, url: str) -> errors.DiscordError | None:
-    async def save() -> None:
-        client = DiscordClient(
-            api_url=stage.stack.variables["DISCORD_API_URL"],
-            bot_token=stage.stack.variables["BOT_TOKEN"],
-            rate_share=1.0,
-        )
-        try:
-            await client.update_application(interactions_endpoint_url=url)
-        finally:
-            await client.aclose()
-
+    """Why Discord refused it; None if it did not."""
     try:
-        asyncio.run(save())
+        jobs.save_endpoint(stage.stack.variables, url)
     except errors.DiscordError as error:
         return error
     return None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from rich.console import Console
-from rich.table import Table
 
+from clipsaver import jobs
 from clipsaver.emulator.samples import sample_world
 from clipsaver.local import guard, migrations
 from clipsaver.local.gateway import Gateway
@@ -36,16 +36,18 @@ def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
             stack = started.enter_context(
                 LocalStack(sample_world(), port=port, log_level=variables.get("LOG_LEVEL", "INFO"))
             )
+            jobs.save_endpoint(stack.variables, f"{stack.gateway.url}/interactions")
+            jobs.commands(stack.variables, push=True)
             stack.sync.invoke({})
             rows = {
                 "API": stack.gateway.url,
                 "Discord": f"{stack.discord.url} (local)",
                 "PostgreSQL": stack.database_url,
             }
-        table = Table("", "address", title="Clip Saver, until Ctrl-C")
+        console.rule("Clip Saver, until Ctrl-C", align="left")
         for name, address in rows.items():
-            table.add_row(name, address)
-        console.print(table)
+            # On one line however narrow the terminal, to be copied.
+            console.print(f"[bold]{name:<12}[/]{address}", soft_wrap=True, highlight=False)
         _wait_for_interrupt()
 
 

@@ -24,7 +24,7 @@ SERVICE: Final = "discord_clip_saver"
 _REDACTED: Final = "[redacted]"
 _SECRET_SHAPES: Final = re.compile(
     r"(?P<url>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)"  # the password of a URL
-    r"|(?P<bot>\bBot )\S+"  # an Authorization header
+    r"|(?P<bot>\bBot )[\w.-]{30,}"  # an Authorization header
     r"|\b[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}\b"  # a bot token, wherever it stands
     r"|(?P<webhook>/webhooks/\d+/|/interactions/\d+/)[\w.-]+"  # an interaction token in a path
 )
