@@ -56,13 +56,27 @@ class Overwrite:
 
 
 def allow(target: Role | Member, *permissions: Permission) -> Overwrite:
-    """An overwrite that grants; `bits` of both kinds need an `Overwrite` of one's own."""
+    """An overwrite that grants."""
     return Overwrite(target.overwrite_id, target.overwrite_type, allow=bits(permissions))
 
 
 def deny(target: Role | Member, *permissions: Permission) -> Overwrite:
     """An overwrite that takes away."""
     return Overwrite(target.overwrite_id, target.overwrite_type, deny=bits(permissions))
+
+
+def merged(overwrites: Sequence[Overwrite]) -> tuple[Overwrite, ...]:
+    """Overwrites with one for each role or member, as Discord keeps them; later bits win."""
+    by_id: dict[int, Overwrite] = {}
+    for new in overwrites:
+        old = by_id.get(new.id, new)
+        by_id[new.id] = Overwrite(
+            new.id,
+            new.type,
+            allow=old.allow & ~new.deny | new.allow,
+            deny=old.deny & ~new.allow | new.deny,
+        )
+    return tuple(by_id.values())
 
 
 @dataclass(slots=True, eq=False)
@@ -127,6 +141,10 @@ class Channel(Revised):
             **fields: Any other field of `Message`: `embeds`, `components`, `flags`, ...
         """
         return self.history.post(self, author, content, attachments, at=at, **fields)
+
+    def add_overwrites(self, *overwrites: Overwrite) -> None:
+        """Make further exceptions; those for the same role or member become one."""
+        self.overwrites = merged((*self.overwrites, *overwrites))
 
     def delete_message(self, message: Message) -> None:
         """Delete a message; channels keep naming it as their last one, as Discord's do."""

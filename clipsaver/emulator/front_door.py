@@ -7,6 +7,7 @@ import re
 import socket
 import struct
 from dataclasses import replace
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -60,7 +61,7 @@ class FrontDoor:
                 seconds=clock.time() - arrived,
             )
         )
-        await _send(request, reply, send)
+        await _send(request, reply, send, date=formatdate(clock.time(), usegmt=True))
 
     async def _reply(self, request: Request) -> tuple[str, Reply]:
         path = request.url.path
@@ -194,12 +195,12 @@ async def _multipart(request: Request) -> tuple[bytes, dict[str, tuple[str, byte
     return body, files
 
 
-async def _send(request: Request, reply: Reply, send: Send) -> None:
+async def _send(request: Request, reply: Reply, send: Send, *, date: str) -> None:
     transport = request.scope.get("state", {}).get("transport")
     if reply.breaks_off == "at once":
         await _reset(transport)
         return
-    headers = {"Content-Length": str(len(reply.body)), **reply.headers}
+    headers = {"Date": date, "Content-Length": str(len(reply.body)), **reply.headers}
     if reply.media_type is not None:
         headers["Content-Type"] = reply.media_type
     if reply.status == 204:

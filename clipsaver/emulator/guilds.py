@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from clipsaver.emulator.channels import CATEGORY, CHANNEL_TYPES, Channel, Overwrite, allow, deny
+from clipsaver.emulator.channels import (
+    CATEGORY,
+    CHANNEL_TYPES,
+    Channel,
+    Overwrite,
+    allow,
+    deny,
+    merged,
+)
 from clipsaver.emulator.permissions import EVERYONE_DEFAULT, Permission, bits
 from clipsaver.emulator.revisions import Revised, touch
 
@@ -209,7 +217,7 @@ class Guild:
             parent_id=parent.id if parent else None,
             topic=topic,
             nsfw=nsfw,
-            overwrites=rules,
+            overwrites=merged(rules),
         )
         self.channels[channel.id] = channel
         self.world.channels[channel.id] = channel

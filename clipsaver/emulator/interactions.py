@@ -13,18 +13,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from clipsaver.emulator import access, component_rules, permissions, problems, response_rules
+from clipsaver.emulator import access, component_rules, offers, problems, response_rules
 from clipsaver.emulator import interaction_payloads as payloads
-from clipsaver.emulator.command_rules import SUB_COMMAND, SUB_COMMAND_GROUP
 from clipsaver.emulator.commands import CHAT_INPUT, MESSAGE_COMMAND, USER_COMMAND
+from clipsaver.emulator.forms import filled_in
 from clipsaver.emulator.interaction_record import Interaction
-from clipsaver.emulator.permissions import Permission
+from clipsaver.emulator.offers import NotOffered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clipsaver.emulator.channels import Channel
-    from clipsaver.emulator.commands import Command, Declaration
+    from clipsaver.emulator.commands import Command
     from clipsaver.emulator.courier import Courier, Delivery
     from clipsaver.emulator.guilds import Guild, Member
     from clipsaver.emulator.interaction_book import InteractionBook
@@ -33,14 +33,12 @@ if TYPE_CHECKING:
     from clipsaver.emulator.people import User
     from clipsaver.emulator.world import World
 
+__all__ = ["Interactions", "NotOffered"]
+
 _JSON: Final = "application/json"
 _OK: Final = 200
 _ACCEPTED: Final = 202
 _REFUSED: Final = 401
-
-
-class NotOffered(LookupError):
-    """Discord's own clients would not let this user do that here: nothing was sent."""
 
 
 class Interactions:
@@ -77,10 +75,12 @@ class Interactions:
             NotOffered: when the command, an option or the channel is not open to this user.
         """
         command_name, *path = name.split()
-        command = self._offered(guild, user, command_name, CHAT_INPUT, overridden=overridden)
+        command = offers.offered_command(
+            guild, user, command_name, CHAT_INPUT, overridden=overridden
+        )
         member = guild.member(user)
         given = options or {}
-        _check_required(command.declaration, path, given)
+        offers.check_required(command.declaration, path, given)
         resolved = payloads.Resolved(self._world, guild, member)
         data = _command_data(command)
         data["options"] = _options(command, path, given, resolved)
@@ -102,7 +102,7 @@ class Interactions:
             NotOffered: when there is no such command or option.
         """
         command_name, *path = name.split()
-        command = self._offered(guild, user, command_name, CHAT_INPUT)
+        command = offers.offered_command(guild, user, command_name, CHAT_INPUT)
         member = guild.member(user)
         resolved = payloads.Resolved(self._world, guild, member)
         data = _command_data(command)
@@ -121,7 +121,7 @@ class Interactions:
         channel = self._world.channels[message.channel_id]
         if channel.thread is not None and channel.thread.archived:
             raise NotOffered("commands cannot be used in archived threads")
-        command = self._offered(guild, user, name, MESSAGE_COMMAND, overridden=overridden)
+        command = offers.offered_command(guild, user, name, MESSAGE_COMMAND, overridden=overridden)
         resolved = payloads.Resolved(self._world, guild, guild.member(user))
         data = _command_data(command) | {"target_id": resolved.add_message(message)}
         interaction = self._open(response_rules.COMMAND, guild.member(user), channel)
@@ -135,7 +135,7 @@ class Interactions:
         Raises:
             NotOffered: when there is no such command.
         """
-        command = self._offered(guild, user, name, USER_COMMAND)
+        command = offers.offered_command(guild, user, name, USER_COMMAND)
         resolved = payloads.Resolved(self._world, guild, guild.member(user))
         data = _command_data(command) | {"target_id": resolved.add(target)}
         interaction = self._open(response_rules.COMMAND, guild.member(user), channel)
@@ -153,8 +153,10 @@ class Interactions:
         Raises:
             NotOffered: when the message has no such component, or it is disabled.
         """
-        source = shown if not isinstance(shown, Interaction) else _message_of(shown, custom_id)
-        component = _component(source, custom_id)
+        source = (
+            shown if not isinstance(shown, Interaction) else offers.message_with(shown, custom_id)
+        )
+        component = offers.component_of(source, custom_id)
         channel = self._world.channels[source.channel_id]
         member = channel.guild.member(user)
         resolved = payloads.Resolved(self._world, channel.guild, member)
@@ -188,7 +190,7 @@ class Interactions:
         channel = opened.channel
         member = channel.guild.member(user)
         resolved = payloads.Resolved(self._world, channel.guild, member)
-        components = [_filled_in(each, values, resolved) for each in modal["components"]]
+        components = [filled_in(each, values, resolved) for each in modal["components"]]
         data: Payload = {"custom_id": modal["custom_id"], "components": components}
         interaction = self._open(response_rules.MODAL_SUBMIT, member, channel, opened.source)
         return self._submit(interaction, resolved.into(data), None)
@@ -227,21 +229,6 @@ class Interactions:
             raise NotOffered("the application has no interactions endpoint")
         return url
 
-    def _offered(
-        self, guild: Guild, user: User, name: str, kind: int, *, overridden: bool = False
-    ) -> Command:
-        command = self._world.application.commands.offered(guild.id, name, kind)
-        if command is None:
-            raise NotOffered(f"there is no command {name} in {guild.name}")
-        needed = command.declaration["default_member_permissions"]
-        granted = permissions.in_guild(guild, guild.member(user))
-        if needed is None or overridden or granted == permissions.ALL:
-            return command
-        # No bits at all stands for administrators only, until admins override it.
-        if not int(needed) or granted & int(needed) != int(needed):
-            raise NotOffered(f"{user.username} lacks the permissions that {name} asks for")
-        return command
-
     def _open(
         self,
         kind: int,
@@ -249,7 +236,7 @@ class Interactions:
         channel: Channel | None,
         source: Message | None = None,
     ) -> Interaction:
-        where = channel or _first_channel(member)
+        where = channel or offers.first_channel(member)
         if not access.views(member, where):
             raise NotOffered(f"{member.user.username} cannot see {where.name}")
         return self._book.open(kind, member.user, where, source)
@@ -304,69 +291,3 @@ def _options(
         return payloads.command_options(command.declaration, path, given, resolved, focused=focused)
     except KeyError as missing:
         raise NotOffered(f"{command.name} has no option {missing}") from missing
-
-
-def _check_required(
-    declaration: Declaration, path: list[str], given: Mapping[str, OptionValue]
-) -> None:
-    declared = declaration
-    for step in path:
-        nested = {option["name"]: option for option in declared.get("options") or ()}
-        declared = nested.get(step, {})
-    for option in declared.get("options") or ():
-        if option["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP):
-            raise NotOffered(f"{declaration['name']} needs a subcommand")
-        if option.get("required") and option["name"] not in given:
-            raise NotOffered(f"{declaration['name']} needs the option {option['name']}")
-
-
-def _first_channel(member: Member) -> Channel:
-    needed = permissions.bits((Permission.VIEW_CHANNEL, Permission.USE_APPLICATION_COMMANDS))
-    for channel in member.guild.channels.values():
-        if channel.has_messages and permissions.effective(member, channel) & needed == needed:
-            return channel
-    raise NotOffered(f"{member.user.username} can use commands in no channel")
-
-
-def _message_of(interaction: Interaction, custom_id: str) -> Message:
-    for message in (interaction.message, *interaction.followups):
-        if message is not None and any(
-            each.get("custom_id") == custom_id
-            for each in component_rules.walk([*message.components])
-        ):
-            return message
-    raise NotOffered(f"nothing there has the custom id {custom_id}")
-
-
-def _component(message: Message, custom_id: str) -> component_rules.Component:
-    for component in component_rules.walk([*message.components]):
-        if component.get("custom_id") == custom_id:
-            if component.get("disabled"):
-                raise NotOffered(f"{custom_id} is disabled")
-            return component
-    raise NotOffered(f"the message has no component {custom_id}")
-
-
-def _filled_in(
-    component: Payload,
-    values: Mapping[str, OptionValue | Sequence[Any]],
-    resolved: payloads.Resolved,
-) -> Payload:
-    """A form's component as it is sent back: with what was entered, without what it looked like."""
-    kind = component["type"]
-    filled: Payload = {"type": kind, "id": component.get("id", 0)}
-    if kind == component_rules.LABEL:
-        return filled | {"component": _filled_in(component["component"], values, resolved)}
-    if kind == component_rules.ACTION_ROW:
-        nested = component["components"]
-        return filled | {"components": [_filled_in(each, values, resolved) for each in nested]}
-    if "custom_id" not in component:
-        return filled
-    filled["custom_id"] = component["custom_id"]
-    value = values.get(component["custom_id"])
-    if isinstance(value, list | tuple):
-        return filled | {"values": [resolved.add(each) for each in value]}
-    if kind in (component_rules.TEXT_INPUT, component_rules.RADIO_GROUP, component_rules.CHECKBOX):
-        empty = "" if kind == component_rules.TEXT_INPUT else None
-        return filled | {"value": empty if value is None else value}
-    return filled | {"values": []}

@@ -90,7 +90,8 @@ class RateLimits:
         while admitted and admitted[0] <= now - 1:
             admitted.popleft()
         if self.enabled and len(admitted) >= self.per_second:
-            return limited("global", admitted[0] + 1 - now)
+            oldest = admitted[0] if admitted else now
+            return limited("global", oldest + 1 - now)
         admitted.append(now)
         return None
 

@@ -6,14 +6,15 @@ with DiscordServer(sample_world()) as discord:
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
-import time
 from typing import TYPE_CHECKING, Final, Self, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from clipsaver.emulator import interaction_payloads
 from clipsaver.emulator.courier import Courier
@@ -31,14 +32,11 @@ from clipsaver.emulator.webhook_events import WebhookEvents
 from clipsaver.emulator.world import CDN_URL
 
 if TYPE_CHECKING:
-    import asyncio
     from types import TracebackType
 
     from clipsaver.emulator.world import World
 
 _HOST: Final = "127.0.0.1"
-_START_SECONDS: Final = 10.0
-_POLL_SECONDS: Final = 0.002
 _INTERACTIONS_AGENT: Final = "Discord-Interactions/1.0 (+https://discord.com)"
 _WEBHOOKS_AGENT: Final = "Discord-Webhook/1.0 (+https://discord.com)"
 
@@ -81,8 +79,7 @@ class DiscordServer:
             webhook_events=self.webhook_events,
         )
         self._port = port
-        self._thread: threading.Thread | None = None
-        self._server: uvicorn.Server | None = None
+        self._serving: _Serving | None = None
 
     @property
     def url(self) -> str:
@@ -98,27 +95,8 @@ class DiscordServer:
         listener = _listen(self._port)
         self._port = listener.getsockname()[1]
         self.world.cdn_url = self.url
-        config = uvicorn.Config(
-            FrontDoor(self._platform, Router(API), Router(BROWSER)),
-            http=_Protocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="local-discord", daemon=True
-        )
-        self._thread.start()
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._server.started:
-            if not self._thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("the local Discord did not start")
-            time.sleep(_POLL_SECONDS)
+        self._serving = _Serving(listener, FrontDoor(self._platform, Router(API), Router(BROWSER)))
+        self._serving.start()
         return self
 
     def __exit__(
@@ -128,9 +106,8 @@ class DiscordServer:
         trace: TracebackType | None,
     ) -> None:
         self.webhook_events.close()
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
-            self._thread.join()
+        if self._serving is not None:
+            self._serving.stop()
         self._interaction_courier.close()
         self._event_courier.close()
         self.world.cdn_url = CDN_URL
@@ -163,6 +140,48 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+class _Serving:
+    """A thread with an event loop that answers connections to one socket.
+
+    uvicorn's own server looks every tenth of a second whether to stop, and then waits another; with
+    its protocol alone, starting and stopping take a few milliseconds.
+    """
+
+    def __init__(self, listener: socket.socket, app: FrontDoor) -> None:
+        self._listener = listener
+        self._config = uvicorn.Config(
+            app, log_config=None, log_level="critical", access_log=False, lifespan="off"
+        )
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve()), name="local-discord", daemon=True
+        )
+        self._started = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._stopping: asyncio.Event
+
+    def start(self) -> None:
+        self._thread.start()
+        self._started.wait()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+
+    async def _serve(self) -> None:
+        self._config.load()
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        state = ServerState()
+        server = await self._loop.create_server(
+            lambda: _Protocol(self._config, state, {}), sock=self._listener
+        )
+        self._started.set()
+        await self._stopping.wait()
+        server.close()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        await server.wait_closed()
 
 
 class _Protocol(H11Protocol):

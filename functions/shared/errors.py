@@ -16,6 +16,7 @@ ClipSaverError
 │   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
 │   ├── DatabaseTimeout           a statement or a lock outlived its limit
 │   └── SchemaMismatch            the schema is older than the code, or excludes this release
+├── QueueUnavailable              a job could not be handed over
 ├── LeaseLost                     another run took over: this one must write nothing more
 ├── GuildBusy                     another run is writing this guild at this moment
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
@@ -113,6 +114,10 @@ class DatabaseTimeout(DatabaseError):
 
 class SchemaMismatch(DatabaseError):
     """The database's schema does not fit this release; run the migrations, or deploy newer code."""
+
+
+class QueueUnavailable(ClipSaverError):
+    """The queue did not take a job: nothing will happen, and whoever waits should be told."""
 
 
 class LeaseLost(ClipSaverError):

@@ -135,6 +135,16 @@ class Guild:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalledGuild:
+    """A guild as Discord tells of it when the bot is added to it."""
+
+    id: GuildId
+    name: str
+    icon: str | None
+    owner_id: UserId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A guild member; `role_ids` never holds @everyone."""
 
@@ -199,3 +209,45 @@ class StoredChannel:
     state: ChannelState
     permissions: int | None
     probed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message, with what Discord tells of it (Discord docs, Attachment Structure).
+
+    Attributes:
+        size: Bytes.
+        placeholder: A thumbhash, base64: a blurred preview without a download.
+        is_native_clip: Taken with Discord's own Clips; the fields after it may still be absent.
+        clip_created_at: When the clip was taken, which is not when it was posted.
+        participant_ids: Who took part in the stream.
+        game: The recognised game's name.
+    """
+
+    id: int
+    filename: str
+    size: int
+    title: str | None = None
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    placeholder: str | None = None
+    is_native_clip: bool = False
+    clip_created_at: datetime | None = None
+    participant_ids: tuple[UserId, ...] = ()
+    game_id: int | None = None
+    game: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message, with its own files or, for a forward, those of the message it carries."""
+
+    id: MessageId
+    channel_id: ChannelId
+    author_id: UserId
+    author_name: str
+    content: str
+    attachments: tuple[Attachment, ...]
+    is_forward: bool

@@ -49,6 +49,25 @@ DEVIATIONS: Final = (
     ),
     Deviation("ThreadsResponse/required", "remove", "has_more", "undocumented for active threads"),
     Deviation(
+        "Error/properties/code/type", "set", ["integer", "string"], "texts in validation errors"
+    ),
+    Deviation(
+        "RatelimitedResponse/allOf",
+        "set",
+        [
+            {
+                "properties": {
+                    "message": {"type": "string"},
+                    "code": {"type": "integer"},
+                    "retry_after": {"type": "number"},
+                    "global": {"type": "boolean"},
+                },
+                "required": ["message", "retry_after", "global"],
+            }
+        ],
+        "a 429 has a code only now and then",
+    ),
+    Deviation(
         "MessageAttachmentResponse/properties/application",
         "set",
         {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/ApplicationResponse"}]},

@@ -22,17 +22,25 @@ class Receiver:
     Attributes:
         answer: Status and JSON body (None for no body) for a payload.
         checks_signatures: Whether it does its duty.
+        pong: The answer to an interaction's PING.
+        event_pong: The status for a webhook event's PING.
         delay: Seconds it takes.
+        calls: How often it was called, badly signed calls included.
         payloads: What arrived with a good signature, PINGs left out.
         headers: The headers of the last request.
+        arrived: Set when one of those has arrived.
     """
 
     def __init__(self, public_key: str) -> None:
         self.answer: Callable[[dict[str, Any]], Answer] = lambda _: (204, None)
         self.checks_signatures = True
+        self.pong: dict[str, Any] = {"type": 1}
+        self.event_pong = 204
         self.delay = 0.0
+        self.calls = 0
         self.payloads: list[dict[str, Any]] = []
         self.headers: dict[str, str] = {}
+        self.arrived = threading.Event()
         self._key = VerifyKey(bytes.fromhex(public_key))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(
@@ -59,6 +67,7 @@ class Receiver:
 
     def reply(self, headers: dict[str, str], body: bytes) -> Answer:
         self.headers = headers
+        self.calls += 1
         time.sleep(self.delay)
         signed = headers["x-signature-timestamp"].encode() + body
         try:
@@ -68,10 +77,11 @@ class Receiver:
                 return 401, {"error": "bad signature"}
         payload = json.loads(body)
         if payload["type"] == 1 and "event" not in payload:
-            return 200, {"type": 1}
+            return 200, self.pong
         if payload["type"] == 0:
-            return 204, None
+            return self.event_pong, None
         self.payloads.append(payload)
+        self.arrived.set()
         return self.answer(payload)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

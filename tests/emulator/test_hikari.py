@@ -15,7 +15,6 @@ from hikari.internal import routes
 from clipsaver.emulator import messages
 from clipsaver.emulator.channels import Thread
 from clipsaver.emulator.guilds import Guild
-from clipsaver.emulator.interaction_record import Interaction
 from clipsaver.emulator.people import User
 from clipsaver.emulator.permissions import ALL
 from clipsaver.emulator.routes.table import API
@@ -67,6 +66,7 @@ async def test_every_route_that_hikari_has_works_with_it(
 ) -> None:
     await _read_guild(rest, thread.guild, ada, discord.world.application.bot)
     await _read_threads(rest, thread)
+    await _search(rest, thread.guild)
     await _write_messages(rest, thread)
     await _manage_commands(rest, discord.world.application.id, thread.guild)
     await _answer_interactions(rest, discord, receiver, thread.guild, ada)
@@ -96,8 +96,8 @@ async def test_hikari_waits_out_a_rate_limit(
 async def test_hikari_reads_discords_errors(rest: RESTClientImpl, discord: DiscordServer) -> None:
     with pytest.raises(hikari.NotFoundError) as unknown_guild:
         await rest.fetch_guild(123)
+    application_id = discord.world.application.id
     with pytest.raises(hikari.BadRequestError) as too_long:
-        application_id = discord.world.application.id
         await rest.create_slash_command(application_id, "Wrong Name", "x" * 101)
 
     assert unknown_guild.value.code == 10004
@@ -132,6 +132,13 @@ async def _read_threads(rest: RESTClientImpl, thread: Thread) -> None:
     assert (await rest.fetch_channel(thread.id)).name == "Talk"
     await rest.leave_thread(thread.id)
     await rest.join_thread(thread.id)
+
+
+async def _search(rest: RESTClientImpl, guild: Guild) -> None:
+    with pytest.raises(hikari.SearchNotIndexedError):
+        await rest.search_messages(guild.id, wait_for_index=False)
+    found = await rest.search_messages(guild.id, has=[hikari.MessageSearchHasType.VIDEO])
+    assert found.total_results == 1
 
 
 async def _write_messages(rest: RESTClientImpl, thread: Thread) -> None:
@@ -171,11 +178,10 @@ async def _answer_interactions(
     application = discord.world.application
     application.interactions_endpoint_url = receiver.url
     receiver.answer = lambda _: (202, None)
-    pending: asyncio.Task[Interaction] = asyncio.create_task(
+    pending = asyncio.create_task(
         asyncio.to_thread(discord.interactions.command, guild, ada, "status")
     )
-    while not receiver.payloads:
-        await asyncio.sleep(0.005)
+    assert await asyncio.to_thread(receiver.arrived.wait, 5)
     sent = receiver.payloads[0]
     kind = hikari.ResponseType.MESSAGE_CREATE
     await rest.create_interaction_response(int(sent["id"]), sent["token"], kind, "here")

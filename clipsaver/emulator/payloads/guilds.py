@@ -11,8 +11,41 @@ if TYPE_CHECKING:
     from clipsaver.emulator.calls import Payload
     from clipsaver.emulator.guilds import AuditLogEntry, Guild, Member
 
-_AFK_TIMEOUT_SECONDS: Final = 300
 _EXPLICIT_LEVELS: Final = frozenset({1, 3})
+_NULL: Final = (
+    "home_header",
+    "splash",
+    "discovery_splash",
+    "banner",
+    "application_id",
+    "afk_channel_id",
+    "system_channel_id",
+    "widget_channel_id",
+    "max_presences",
+    "vanity_url_code",
+    "rules_channel_id",
+    "safety_alerts_channel_id",
+    "public_updates_channel_id",
+    "incidents_data",
+)
+_ALWAYS_THE_SAME: Final[Payload] = {
+    **dict.fromkeys(_NULL),
+    "region": "deprecated",
+    "afk_timeout": 300,
+    "system_channel_flags": 0,
+    "widget_enabled": False,
+    "verification_level": 1,
+    "default_message_notifications": 1,
+    "explicit_content_filter": 0,
+    "max_members": 25_000_000,
+    "max_stage_video_channel_users": 50,
+    "max_video_channel_users": 25,
+    "premium_subscription_count": 0,
+    "premium_progress_bar_enabled": False,
+    "emojis": [],
+    "stickers": [],
+}
+"""Fields of a guild that nothing here acts upon, but that clients expect."""
 
 
 def entry(member: Member, *, with_counts: bool) -> Payload:
@@ -38,52 +71,20 @@ def counts(guild: Guild) -> Payload:
 
 def full(guild: Guild) -> Payload:
     """A guild object with its roles; channels, threads and members are asked for separately."""
-    nothing = dict.fromkeys(
-        (
-            "home_header",
-            "splash",
-            "discovery_splash",
-            "banner",
-            "application_id",
-            "afk_channel_id",
-            "system_channel_id",
-            "widget_channel_id",
-            "max_presences",
-            "vanity_url_code",
-            "rules_channel_id",
-            "safety_alerts_channel_id",
-            "public_updates_channel_id",
-            "incidents_data",
-        )
-    )
     return {
-        **nothing,
+        **_ALWAYS_THE_SAME,
         "id": str(guild.id),
         "name": guild.name,
         "icon": guild.icon,
         "description": guild.description,
         "features": list(guild.features),
         "owner_id": str(guild.owner_id),
-        "region": "deprecated",
-        "afk_timeout": _AFK_TIMEOUT_SECONDS,
-        "system_channel_flags": 0,
-        "widget_enabled": False,
-        "verification_level": 1,
         "roles": [people.role(role) for role in list(guild.roles.values())],
-        "default_message_notifications": 1,
         "mfa_level": guild.mfa_level,
-        "explicit_content_filter": 0,
-        "max_members": 25_000_000,
-        "max_stage_video_channel_users": 50,
-        "max_video_channel_users": 25,
         "premium_tier": guild.premium_tier,
-        "premium_subscription_count": 0,
         "preferred_locale": guild.preferred_locale,
-        "premium_progress_bar_enabled": False,
         "nsfw": guild.nsfw_level in _EXPLICIT_LEVELS,
         "nsfw_level": guild.nsfw_level,
-        "emojis": [],
-        "stickers": [],
     }
 
 

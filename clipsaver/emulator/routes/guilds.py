@@ -88,15 +88,22 @@ def thread_list(call: Call, threads: Sequence[Thread], *, has_more: bool) -> Pay
 
 
 def audit_log(call: Call) -> Reply:
-    """List who did what, newest first."""
+    """List who did what, newest first; with `after` it is oldest first."""
     guild = access.guild_of(call)
     if not in_guild(guild, access.bot_in(guild)) & Permission.VIEW_AUDIT_LOG:
         raise problems.missing_permissions()
     limit = call.integer("limit", _AUDIT_LOG_DEFAULT, 1, _AUDIT_LOG_MAX)
     wanted = call.integer("action_type", 0, 0, 1000)
+    before, after = call.snowflake("before"), call.snowflake("after")
     found = [
-        entry for entry in reversed(guild.audit_log) if not wanted or entry.action_type == wanted
-    ][:limit]
+        entry
+        for entry in guild.audit_log
+        if (not wanted or entry.action_type == wanted)
+        and (before is None or entry.id < before)
+        and (after is None or entry.id > after)
+    ]
+    found.sort(key=lambda entry: entry.id, reverse=after is None)
+    found = found[:limit]
     named = {user_id for entry in found for user_id in (entry.user_id, entry.target_id)}
     users = [people.user(call.world.users[user_id]) for user_id in sorted(named)]
     return answer(_audit_log(users, [guilds.audit_log_entry(entry) for entry in found]))

@@ -71,7 +71,8 @@ def channel_permissions(
         is_thread_member: Whether the member has joined or was added to the private thread.
 
     Returns:
-        A bitset, 0 where the channel is closed to the member.
+        A bitset, 0 where the channel is closed to the member, and VIEW_CHANNEL alone where a voice
+        channel can be seen and not entered.
     """
     if base & Permission.ADMINISTRATOR:
         return ALL
@@ -83,6 +84,8 @@ def channel_permissions(
         granted &= _LEFT_IN_TIMEOUT
     if _is_closed(granted, channel, is_thread_member=is_thread_member):
         return 0
+    if channel.type in VOICE_TYPES and not granted & Permission.CONNECT:
+        return granted & Permission.VIEW_CHANNEL
     sending = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
     return granted if granted & sending else granted & ~_NEEDS_SENDING
 
@@ -112,7 +115,5 @@ def _is_closed(granted: int, channel: Channel, *, is_thread_member: bool) -> boo
     """Tell whether the implicit rules void every permission in the channel."""
     if not granted & Permission.VIEW_CHANNEL:
         return True
-    if channel.type in VOICE_TYPES:
-        return not granted & Permission.CONNECT
     is_private = channel.type == _PRIVATE_THREAD
     return is_private and not is_thread_member and not granted & Permission.MANAGE_THREADS

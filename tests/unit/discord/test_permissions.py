@@ -115,7 +115,7 @@ def in_channel(
     if not granted(Permission.VIEW_CHANNEL):
         return False
     if place.type in ("voice", "stage") and not granted(Permission.CONNECT):
-        return False
+        return bit == Permission.VIEW_CHANNEL
     if place.type == "private_thread" and not (joined or granted(Permission.MANAGE_THREADS)):
         return False
     sends = granted(Permission.SEND_MESSAGES_IN_THREADS if is_thread else SEND)
@@ -210,7 +210,7 @@ def test_an_administrator_passes_every_overwrite() -> None:
 
 @pytest.mark.parametrize("kind", ["voice", "stage"])
 def test_the_chat_of_a_voice_channel_needs_connect(kind: str) -> None:
-    assert granted_in(channel(kind), int(READ)) == 0
+    assert granted_in(channel(kind), int(READ)) == Permission.VIEW_CHANNEL
     assert granted_in(channel(kind), int(READ | Permission.CONNECT)) == READ | Permission.CONNECT
 
 
