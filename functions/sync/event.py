@@ -3,9 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from functions.shared import errors, models
+
+_LARGEST_ID: Final = (1 << 63) - 1
+"""What fits into PostgreSQL's bigint; Discord's ids reach it in 2084."""
+_LONGEST_ID: Final = len(str(_LARGEST_ID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def parse_queued(queued: QueuedRequest) -> SyncRequest:
     """
     try:
         body = json.loads(queued.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise errors.InvalidEvent(f"Message {queued.message_id} is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise errors.InvalidEvent(f"Message {queued.message_id} must hold a JSON object")
@@ -75,10 +79,15 @@ def _guild_ids(given: object) -> tuple[models.GuildId, ...] | None:
     ids = []
     for value in given:
         text = str(value)
-        if isinstance(value, bool) or not text.isascii() or not text.isdigit():
-            raise errors.InvalidEvent(f"guild_ids holds {value!r}, which is not an id")
+        if not _is_id(text):
+            raise errors.InvalidEvent(f"guild_ids holds {text[:40]!r}, which is not an id")
         ids.append(models.GuildId(int(text)))
     return tuple(dict.fromkeys(ids))
+
+
+def _is_id(text: str) -> bool:
+    is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+    return is_number and int(text) <= _LARGEST_ID
 
 
 def _flag(event: Mapping[str, Any], name: str) -> bool:

@@ -1,6 +1,7 @@
 """One guild's turn in a run: plan, breaker, write, count. Its failure is its own."""
 
 import logging
+import time
 from dataclasses import dataclass
 
 from functions.shared import errors, models, settings
@@ -60,8 +61,12 @@ class GuildSync:
             raise
         except Exception as error:  # noqa: BLE001 -- the other guilds must not pay for a bug
             plan = None
-            self._fail(entry.id, error)
+            self.fail(entry.id, error)
         self.progress.guild_done(entry.id, entry.name, plan)
+
+    @property
+    def _time_is_up(self) -> bool:
+        return time.monotonic() >= self.reconciler.discord.deadline
 
     def _breaker_reason(self, plan: diff.GuildPlan) -> str | None:
         deleted = plan.count("deleted")
@@ -80,8 +85,17 @@ class GuildSync:
         self.summary.guilds["failed"] += 1
         _log.error("Failed to sync guild %s: %s", guild_id, reason)
 
-    def _fail(self, guild_id: models.GuildId, error: Exception) -> None:
-        """Note the failure; a bug, as opposed to an error of the tree, with its traceback."""
+    def fail(self, guild_id: models.GuildId, error: Exception) -> None:
+        """Note a guild's failure; a bug, as opposed to an error of the tree, with its traceback.
+
+        What had no time, or has to wait longer than there is time, is for the next run to finish.
+        """
+        if isinstance(error, errors.DiscordError) and self._time_is_up:
+            self.summary.complete = False
+            _log.info("Guild %s is left to the next run: %s", guild_id, error)
+            return
+        if isinstance(error, errors.RateLimited):
+            self.summary.complete = False
         self.summary.guilds["failed"] += 1
         is_known = isinstance(error, errors.ClipSaverError)
         _log.error(failure(guild_id, error), exc_info=None if is_known else error)

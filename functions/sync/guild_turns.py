@@ -29,14 +29,10 @@ def in_order(
     return sorted(entries, key=last_synced)
 
 
-def missing(
-    entries: Iterable[models.GuildEntry], turns: Iterable[SyncTurn]
-) -> list[models.GuildId]:
+def missing(entries: Iterable[models.GuildEntry], turns: Iterable[SyncTurn]) -> list[SyncTurn]:
     """Guilds that the bot was in and that Discord's list no longer has."""
     listed = {entry.id for entry in entries}
-    return [
-        turn.guild_id for turn in turns if turn.state == "present" and turn.guild_id not in listed
-    ]
+    return [turn for turn in turns if turn.state == "present" and turn.guild_id not in listed]
 
 
 def in_rotation(turns: Sequence[SyncTurn]) -> frozenset[models.GuildId]:

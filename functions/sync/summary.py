@@ -8,7 +8,7 @@ from functions.shared import errors, models
 from functions.shared.discord.statistics import Statistics
 from functions.shared.reconcile import diff
 
-_GUILD_COUNTS: Final = ("seen", "added", "updated", "left", "returned", "failed")
+_GUILD_COUNTS: Final = ("seen", "added", "updated", "left", "returned", "failed", "absent")
 _CHANNEL_COUNTS: Final = (
     "seen",
     "added",
@@ -49,6 +49,8 @@ class Summary:
 
     Attributes:
         complete: Whether every guild had its turn.
+        guilds: By what happened to them; `absent` are those of the failed ones that were asked for
+            by id and that the bot is not in.
         breaker: Why the mass-change breaker held something back; None if it did not.
         drift: What of the application's endpoints is not as it should be.
         plans: The first plans that change something, in a dry run only.
@@ -62,6 +64,12 @@ class Summary:
     skipped: str | None = None
     drift: list[str] = field(default_factory=list)
     plans: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the run may be called a success: not if it stopped early, or only failed."""
+        all_failed = 0 < self.guilds["seen"] <= self.guilds["failed"]
+        return self.complete and not all_failed
 
     def count(self, plan: diff.GuildPlan) -> None:
         """Add what a plan changes."""

@@ -63,14 +63,16 @@ class Sync:
     async def _run_queued(self, queued: events.QueuedRequest, end: float) -> bool:
         """Run a request from the queue; whether it is done with."""
         try:
-            await self._run(events.parse_queued(queued), end - time.monotonic())
+            request = events.parse_queued(queued)
+            result = await self._run(request, end - time.monotonic())
         except errors.GuildBusy as error:
             _log.info("Back to the queue: %s", error)
             return False
         except errors.ClipSaverError as error:
             _log.error("Queued sync %s failed: %s", queued.message_id, error)
             return False
-        return True
+        # A full run is repeated by its schedule; nobody but the queue repeats this one.
+        return request.guild_ids is None or _is_done(result)
 
     async def _run(self, request: events.SyncRequest, seconds_left: float) -> dict[str, Any]:
         _log.info('Running job "sync"')
@@ -78,17 +80,20 @@ class Sync:
         self.discord.deadline = now + seconds_left - _ANSWER_SECONDS
         self.discord.statistics.reset()
         try:
+            stop_at = now + seconds_left - _LAST_GUILD_SECONDS
             if request.guild_ids is not None:
-                summary = await self._targeted(request)
+                summary = await self._targeted(request, stop_at)
             else:
-                summary = await self._full(request, now + seconds_left - _LAST_GUILD_SECONDS)
+                summary = await self._full(request, stop_at)
         except errors.Unauthorized:
             _log.critical("Invalid bot token")
             raise
         return summary.as_json(self.discord.statistics)
 
-    async def _targeted(self, request: events.SyncRequest) -> Summary:
-        run = TargetedRun(self.discord, self.database, self.settings, request, self.progress)
+    async def _targeted(self, request: events.SyncRequest, stop_at: float) -> Summary:
+        run = TargetedRun(
+            self.discord, self.database, self.settings, request, self.progress, stop_at
+        )
         return await run.run()
 
     async def _full(self, request: events.SyncRequest, stop_at: float) -> Summary:
@@ -102,3 +107,9 @@ class Sync:
             expected_url=self.expected_url,
         )
         return await run.run()
+
+
+def _is_done(result: Mapping[str, Any]) -> bool:
+    """Whether asking again would change nothing: guilds that the bot is not in stay so."""
+    guilds = result["guilds"]
+    return bool(result["complete"] and guilds["failed"] == guilds["absent"])

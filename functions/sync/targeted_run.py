@@ -4,7 +4,7 @@ It holds no lease and never waits for a full run: each guild's row is locked onl
 written, and a guild that another run is writing goes back to where the request came from.
 """
 
-import logging
+import time
 from dataclasses import dataclass
 
 from functions.shared import errors, models, settings
@@ -13,30 +13,32 @@ from functions.shared.db.connection import Database, Transaction
 from functions.shared.discord import permissions
 from functions.shared.discord.client import DiscordClient
 from functions.shared.reconcile.guild import MemberReading, Reconciler
+from functions.sync import departures
 from functions.sync.event import SyncRequest
 from functions.sync.guild_sync import GuildSync
-from functions.sync.summary import Progress, Summary, failure
-
-_log = logging.getLogger("discord_clip_saver.sync")
-
-_UNKNOWN_GUILD = 10004
+from functions.sync.summary import Progress, Summary
 
 
 @dataclass(frozen=True, slots=True)
 class TargetedRun:
-    """The parts of a targeted run."""
+    """The parts of a targeted run.
+
+    Attributes:
+        stop_at: The instant of `time.monotonic` after which no further guild is begun.
+    """
 
     discord: DiscordClient
     database: Database
     settings: settings.Settings
     request: SyncRequest
     progress: Progress
+    stop_at: float
 
     async def run(self) -> Summary:
         """Sync the requested guilds, one after the other.
 
         Raises:
-            GuildBusy: another run is writing one of them; the request should be repeated.
+            GuildBusy: another run is writing some of them, which it names; the others are done.
             ClipSaverError: what stops every guild.
         """
         summary = Summary(dry_run=self.request.dry_run)
@@ -53,39 +55,50 @@ class TargetedRun:
         turn = GuildSync(
             reconciler, self.settings.sync, self.request, _unfenced, summary, self.progress
         )
+        busy = []
         for guild_id in guild_ids:
-            reading = await self._read_member(reconciler, guild_id, summary)
-            if reading is None:
-                self.progress.guild_done(guild_id, "", None)
-            else:
-                summary.guilds["seen"] += 1
-                await turn.sync(_entry(reading), reading)
+            if time.monotonic() >= self.stop_at:
+                summary.complete = False
+                break
+            try:
+                await self._sync(guild_id, turn)
+            except errors.GuildBusy:
+                busy.append(str(guild_id))
+        if busy:
+            raise errors.GuildBusy(f"Another run is syncing {', '.join(busy)}; ask again")
         return summary
 
-    async def _read_member(
-        self, reconciler: Reconciler, guild_id: models.GuildId, summary: Summary
-    ) -> MemberReading | None:
-        """The guild and the bot in it; None if the bot is not in it, or Discord does not tell."""
+    async def _sync(self, guild_id: models.GuildId, turn: GuildSync) -> None:
         try:
-            return await reconciler.read_member(guild_id)
-        except errors.Unauthorized:
+            reading = await turn.reconciler.read_member(guild_id)
+        except (errors.Unauthorized, errors.InvalidRequestBudget):
             raise
-        except errors.NotFound as error:
-            if error.code == _UNKNOWN_GUILD and await self._mark_left(guild_id):
-                summary.guilds["left"] += 1
-                return None
-            reason: errors.DiscordError = error
         except errors.DiscordError as error:
-            reason = error
-        summary.guilds["failed"] += 1
-        _log.error(failure(guild_id, reason), extra={"guild_id": str(guild_id)})
-        return None
+            await self._without_reading(guild_id, error, turn)
+            self.progress.guild_done(guild_id, "", None)
+        else:
+            turn.summary.guilds["seen"] += 1
+            await turn.sync(_entry(reading), reading)
+
+    async def _without_reading(
+        self, guild_id: models.GuildId, error: errors.DiscordError, turn: GuildSync
+    ) -> None:
+        """The bot left the guild, or never was in it, or Discord does not tell."""
+        is_absent = isinstance(error, errors.NotFound) and error.code == departures.UNKNOWN_GUILD
+        if is_absent and await self._mark_left(guild_id):
+            turn.summary.guilds["left"] += 1
+        else:
+            turn.summary.guilds["absent"] += is_absent
+            turn.fail(guild_id, error)
 
     async def _mark_left(self, guild_id: models.GuildId) -> bool:
-        if self.request.dry_run:
-            return False
+        """Note, unless in a dry run, that the bot left; whether that is news."""
         async with self.database.transaction() as transaction:
-            return await guilds.mark_left(transaction, guild_id)
+            stored = await guilds.select_guild(transaction, guild_id)
+            is_news = stored is not None and stored.state == "present"
+            if is_news and not self.request.dry_run:
+                await guilds.mark_left(transaction, guild_id)
+        return is_news
 
 
 def _entry(reading: MemberReading) -> models.GuildEntry:

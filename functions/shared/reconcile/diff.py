@@ -1,18 +1,4 @@
-"""The difference between what Discord says of a guild and what is stored, as rows to write. Pure.
-
-Absent is not deleted. Discord leaves the channels that the bot cannot view out of its list, and
-archived threads too, so a channel that is missing is asked for by itself (a probe), and only
-Discord's "Unknown Channel" makes it deleted:
-
-    listed, the bot may view it ......................... visible
-    listed, the bot may not view it ..................... hidden
-    missing thread, its parent visible .................. archived
-    missing thread, its parent not visible .............. hidden
-    missing, probe says 403 Missing Access .............. hidden      probed again after a week
-    missing, probe finds it nevertheless ................ as it was   probed again after a week
-    missing, probe says 404 Unknown Channel (10003) ..... deleted
-    missing, probe got no clear answer .................. unknown     probed again next time
-"""
+"""The difference between what Discord says of a guild and what is stored, as a plan. Pure."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,63 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from functions.shared import models, settings
-from functions.shared.discord import permissions
+from functions.shared import models
+from functions.shared.reconcile import rows
+from functions.shared.reconcile.observation import Observation, ProbeOutcome, Stored
 
-ProbeOutcome = Literal["found", "hidden", "deleted", "no answer"]
 ChannelChangeKind = Literal[
-    "added", "updated", "returned", "hidden", "archived", "deleted", "unknown"
+    "added", "updated", "probed", "returned", "hidden", "archived", "deleted", "unknown"
 ]
 GuildChangeKind = Literal["added", "updated", "returned"]
 
 PROBE_AGAIN_AFTER: Final = timedelta(days=7)
 
-_STORED_PERMISSIONS: Final = (
-    models.Permission.VIEW_CHANNEL
-    | models.Permission.READ_MESSAGE_HISTORY
-    | models.Permission.CONNECT
-    | models.Permission.MANAGE_THREADS
-)
-"""Other bits would rewrite every row of a guild when an unrelated permission is granted."""
 _BIGINT_MASK: Final = (1 << 63) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What Discord says of a guild.
-
-    Attributes:
-        owner_id: None when the guild itself was not read this time.
-        permissions: The bot's in the guild, channel overwrites aside.
-        member: The bot as a member, read now or stored earlier.
-        member_was_read: Whether it was read now.
-        threads: Active threads; None when they were not asked for.
-    """
-
-    guild_id: models.GuildId
-    name: str
-    icon: str | None
-    owner_id: models.UserId | None
-    permissions: int
-    member: models.Member
-    member_was_read: bool
-    channels: tuple[models.Channel, ...]
-    threads: tuple[models.Channel, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the database has of a guild.
-
-    Attributes:
-        guild: None for a guild never seen before.
-        has_settings: Whether the guild has settings of its own, which are then in `settings`.
-    """
-
-    guild: models.StoredGuild | None
-    channels: tuple[models.StoredChannel, ...]
-    settings: settings.GuildSettings
-    has_settings: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +25,7 @@ class ChannelChange:
     """A row to write, and what it means.
 
     Attributes:
+        kind: `probed` is no news: only the day of the last probe is noted.
         lost_access: Clips could be read in it before, or it is new, and now they cannot.
     """
 
@@ -162,17 +104,13 @@ def diff(
 ) -> GuildPlan:
     """Compare, and say what to write."""
     before = {channel.channel_id: channel for channel in stored.channels}
-    rows = {row.channel_id: row for row in _listed(observation, before, stored.settings, now)}
-    absent = [channel for key, channel in before.items() if key not in rows]
-    rows |= {row.channel_id: row for row in _absent(absent, probes, now)}
-    if observation.threads is not None:
-        rows |= {row.channel_id: row for row in _absent_threads(absent, rows)}
+    after = rows.expected(observation, stored, probes, now)
     guild = _guild_row(observation, stored.guild)
     return GuildPlan(
         guild=guild,
         guild_change=_guild_change(stored.guild, guild),
         member_was_read=observation.member_was_read,
-        channels=tuple(_changes(before, rows.values())),
+        channels=tuple(_changes(before, after.values())),
         based_on=stored.guild.synced_at if stored.guild else None,
         seen=len(observation.channels) + len(observation.threads or ()),
         known=sum(
@@ -183,90 +121,11 @@ def diff(
     )
 
 
-def _listed(
-    observation: Observation,
-    stored: Mapping[models.ChannelId, models.StoredChannel],
-    guild_settings: settings.GuildSettings,
-    now: datetime,
-) -> Iterator[models.StoredChannel]:
-    parents = {channel.id: channel for channel in observation.channels}
-    for channel in (*observation.channels, *(observation.threads or ())):
-        parent = parents.get(channel.parent_id) if channel.parent_id else None
-        bits = permissions.channel_permissions(
-            observation.permissions,
-            observation.member,
-            channel,
-            parent,
-            now=now,
-            # Discord lists a private thread only to those who are in it, or may manage it.
-            is_thread_member=channel.is_thread,
-        )
-        is_nsfw = parent.is_nsfw if channel.is_thread and parent else channel.is_nsfw
-        known = stored.get(channel.id)
-        yield models.StoredChannel(
-            channel_id=channel.id,
-            name=channel.name,
-            type=channel.type,
-            parent_id=channel.parent_id,
-            position=channel.position,
-            is_nsfw=is_nsfw,
-            is_reading=known.is_reading
-            if known
-            else _reading_by_default(channel.type, guild_settings, is_nsfw=is_nsfw),
-            last_message_id=channel.last_message_id,
-            state="visible" if bits & models.Permission.VIEW_CHANNEL else "hidden",
-            permissions=bits & _STORED_PERMISSIONS,
-            probed_at=None,
-        )
-
-
-def _reading_by_default(
-    channel_type: str, guild_settings: settings.GuildSettings, *, is_nsfw: bool
-) -> bool:
-    return (
-        guild_settings.auto_scan
-        and channel_type in models.CLIP_SOURCE_TYPES
-        and (guild_settings.scan_nsfw or not is_nsfw)
-    )
-
-
-def _absent(
-    absent: Iterable[models.StoredChannel],
-    probes: Mapping[models.ChannelId, ProbeOutcome],
-    now: datetime,
-) -> Iterator[models.StoredChannel]:
-    for channel in absent:
-        match probes.get(channel.channel_id):
-            case "deleted":
-                yield replace(channel, state="deleted", permissions=0, probed_at=now)
-            case "hidden":
-                yield replace(channel, state="hidden", permissions=0, probed_at=now)
-            case "found":
-                yield replace(channel, probed_at=now)
-            case "no answer":
-                yield replace(channel, state="unknown", probed_at=None)
-            case None:
-                yield channel
-
-
-def _absent_threads(
-    absent: Iterable[models.StoredChannel], rows: Mapping[models.ChannelId, models.StoredChannel]
-) -> Iterator[models.StoredChannel]:
-    for thread in absent:
-        if thread.type not in models.THREAD_TYPES or thread.state == "deleted":
-            continue
-        parent = rows.get(thread.parent_id) if thread.parent_id else None
-        if parent and parent.state == "visible":
-            yield replace(thread, state="archived", permissions=parent.permissions)
-        else:
-            yield replace(thread, state="hidden", permissions=0)
-
-
 def _changes(
     stored: Mapping[models.ChannelId, models.StoredChannel],
-    rows: Iterable[models.StoredChannel],
+    expected: Iterable[models.StoredChannel],
 ) -> Iterator[ChannelChange]:
-    for row in rows:
+    for row in expected:
         before = stored.get(row.channel_id)
         if row == before:
             continue
@@ -276,13 +135,18 @@ def _changes(
 def _kind(before: models.StoredChannel | None, row: models.StoredChannel) -> ChannelChangeKind:
     if before is None:
         return "added"
+    if replace(before, probed_at=row.probed_at) == row:
+        return "probed"
     if before.state == row.state:
         return "updated"
     return "returned" if row.state == "visible" else row.state
 
 
 def _lost_access(before: models.StoredChannel | None, row: models.StoredChannel) -> bool:
-    if row.type not in models.CLIP_SOURCE_TYPES or row.state in {"deleted", "unknown"}:
+    # What happens to a thread's access happens to its parent's, which is enough to tell of.
+    if row.type not in models.CLIP_SOURCE_TYPES - models.THREAD_TYPES:
+        return False
+    if row.state in {"deleted", "unknown"}:
         return False
     if can_read(row.type, row.permissions):
         return False

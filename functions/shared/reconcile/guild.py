@@ -10,15 +10,18 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from functions.shared import errors, models, settings
 from functions.shared.db import channels, guild_settings, guilds, users
 from functions.shared.db.connection import Database, Transaction
 from functions.shared.discord.client import DiscordClient
 from functions.shared.reconcile import diff
+from functions.shared.reconcile.observation import Observation, ProbeOutcome, Stored
 
 _log = logging.getLogger("discord_clip_saver.sync")
+
+T = TypeVar("T")
 
 MEMBER_KEPT_FOR: Final = timedelta(hours=23)
 """The guild's owner and the bot's roles are read again at least daily."""
@@ -85,12 +88,13 @@ class Reconciler:
             DatabaseError: the stored side could not be read.
         """
         (listed, threads), stored = await asyncio.gather(
-            self._list_channels(entry.id), self._read_stored(entry.id)
+            self._list_channels(entry.id),
+            _again_if_connection_lost(lambda: self._read_stored(entry.id)),
         )
         now = datetime.now(UTC)
         if reading is None and (refresh_member or _member_is_due(entry, listed, stored.guild, now)):
             reading = await self.read_member(entry.id)
-        observation = diff.Observation(
+        observation = Observation(
             guild_id=entry.id,
             name=entry.name,
             icon=entry.icon,
@@ -113,9 +117,9 @@ class Reconciler:
             LeaseLost: this run may no longer write.
             DatabaseError: nothing was written.
         """
-        async with self.database.transaction() as transaction:
-            await fence(transaction)
-            await self._write(transaction, plan)
+        has_new_settings = await _again_if_connection_lost(lambda: self._write(plan, fence))
+        if has_new_settings:
+            _log.info("Applied default guild settings for guild %s", plan.guild.guild_id)
         for change in plan.channels:
             if change.lost_access:
                 _log.warning(
@@ -124,7 +128,19 @@ class Reconciler:
                     extra={"guild_id": str(plan.guild.guild_id)},
                 )
 
-    async def _write(self, transaction: Transaction, plan: diff.GuildPlan) -> None:
+    async def _write(self, plan: diff.GuildPlan, fence: Fence) -> bool:
+        """Write a plan; whether the guild got the default settings."""
+        async with self.database.transaction() as transaction:
+            await fence(transaction)
+            await self._write_guild(transaction, plan)
+            if plan.channels:
+                rows = [change.row for change in plan.channels]
+                await channels.upsert_channels(transaction, plan.guild.guild_id, rows)
+            return plan.lacks_settings and await self._insert_default_settings(
+                transaction, plan.guild.guild_id
+            )
+
+    async def _write_guild(self, transaction: Transaction, plan: diff.GuildPlan) -> None:
         guild_id = plan.guild.guild_id
         if plan.based_on is None:
             await guilds.insert_guild(transaction, guild_id, plan.guild.name)
@@ -134,11 +150,6 @@ class Reconciler:
         if plan.member_was_read and plan.guild.owner_user_id is not None:
             await users.insert_user_id(transaction, plan.guild.owner_user_id)
         await guilds.update_guild(transaction, plan.guild, member_was_read=plan.member_was_read)
-        if plan.lacks_settings:
-            await self._insert_default_settings(transaction, guild_id)
-        if plan.channels:
-            rows = [change.row for change in plan.channels]
-            await channels.upsert_channels(transaction, guild_id, rows)
 
     async def _list_channels(
         self, guild_id: models.GuildId
@@ -150,17 +161,17 @@ class Reconciler:
         )
         return listed, threads
 
-    async def _read_stored(self, guild_id: models.GuildId) -> diff.Stored:
+    async def _read_stored(self, guild_id: models.GuildId) -> Stored:
         async with self.database.transaction() as transaction:
             guild = await guilds.select_guild(transaction, guild_id)
             stored = tuple(await channels.select_channels(transaction, guild_id))
             given = await guild_settings.select_settings(transaction, guild_id)
         if given is None:
-            return diff.Stored(guild, stored, self.defaults, has_settings=False)
+            return Stored(guild, stored, self.defaults, has_settings=False)
         own, problems = settings.GuildSettings.from_stored(given, self.defaults)
         for key, problem in problems.items():
             _log.warning("Guild %s: setting %s is not used: %s", guild_id, key, problem)
-        return diff.Stored(guild, stored, own, has_settings=True)
+        return Stored(guild, stored, own, has_settings=True)
 
     def _stored_member(self, stored: models.StoredGuild | None) -> models.Member:
         if stored is None:
@@ -168,33 +179,43 @@ class Reconciler:
         roles = tuple(stored.bot_role_ids or ())
         return models.Member(self.bot_user_id, roles, stored.timed_out_until)
 
-    async def _probe(self, channel_id: models.ChannelId) -> diff.ProbeOutcome:
+    async def _probe(self, channel_id: models.ChannelId) -> ProbeOutcome:
         try:
-            await self.discord.get_channel(channel_id)
+            return await self.discord.get_channel(channel_id)
         except errors.Forbidden:
             return "hidden"
         except errors.NotFound as error:
             return "deleted" if error.code == _UNKNOWN_CHANNEL else "no answer"
-        except errors.Unauthorized:
+        except (errors.Unauthorized, errors.InvalidRequestBudget):
             raise
         except errors.DiscordError:
             return "no answer"
-        return "found"
 
     async def _insert_default_settings(
         self, transaction: Transaction, guild_id: models.GuildId
-    ) -> None:
+    ) -> bool:
         try:
             async with transaction.savepoint():
                 given = self.defaults.model_dump()
-                inserted = await guild_settings.insert_defaults(transaction, guild_id, given)
+                return await guild_settings.insert_defaults(transaction, guild_id, given)
         except errors.DatabaseError as error:
             _log.warning(
                 "Skipping default settings for guild %s", guild_id, extra={"reason": str(error)}
             )
-            return
-        if inserted:
-            _log.info("Applied default guild settings for guild %s", guild_id)
+            return False
+
+
+async def _again_if_connection_lost(transact: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction, and once more if it lost its connection.
+
+    A database that is gone is found out by the second attempt. A commit whose answer was lost is
+    found out, too: the guild is then no longer as the plan was based on.
+    """
+    try:
+        return await transact()
+    except errors.DatabaseUnavailable as error:
+        _log.warning("A transaction is repeated: %s", error)
+        return await transact()
 
 
 def _member_is_due(

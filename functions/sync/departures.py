@@ -1,0 +1,53 @@
+"""Guilds that the bot was in and Discord no longer lists: did it leave, or is the list wrong?"""
+
+import logging
+from typing import Final
+
+from functions.shared import errors, models
+from functions.shared.db import guilds
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+from functions.shared.reconcile.guild import Fence
+
+_log = logging.getLogger("discord_clip_saver.sync")
+
+UNKNOWN_GUILD: Final = 10004
+"""Discord's code for a guild that is gone, or that the bot is not in."""
+
+
+async def is_confirmed(discord: DiscordClient, guild_id: models.GuildId) -> bool:
+    """Whether Discord says that the bot is not in the guild; no clear answer means that it is.
+
+    Raises:
+        Unauthorized: the bot token is wrong.
+        InvalidRequestBudget: nothing more can be asked for a while.
+    """
+    try:
+        await discord.get_guild(guild_id)
+    except (errors.Unauthorized, errors.InvalidRequestBudget):
+        raise
+    except errors.NotFound as error:
+        return error.code == UNKNOWN_GUILD
+    except errors.DiscordError as error:
+        _log.warning("Guild %s is missing from Discord's list: %s", guild_id, error)
+    else:
+        _log.warning("Guild %s is missing from Discord's list, but the bot is in it", guild_id)
+    return False
+
+
+async def mark(database: Database, turn: guilds.SyncTurn, fence: Fence) -> bool:
+    """Note that the bot left a guild, unless somebody has synced it since `turn` was read.
+
+    Raises:
+        LeaseLost: this run may no longer write.
+        DatabaseError: nothing was written.
+    """
+    async with database.transaction() as transaction:
+        await fence(transaction)
+        locked = await guilds.lock_guild(transaction, turn.guild_id)
+        if locked is None or locked.synced_at != turn.synced_at:
+            return False
+        is_news = await guilds.mark_left(transaction, turn.guild_id)
+    if is_news:
+        _log.info("Left guild %s", turn.guild_id)
+    return is_news
