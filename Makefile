@@ -11,7 +11,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 READY := $(VENV)/.ready-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test check format lock clean
+.PHONY: help setup demo dev test bench check format lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
 
 test: $(READY)  ## every test, against a real PostgreSQL of its own
 	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
+
+bench: $(READY)  ## measure what docs/performance.md promises; one of them with BENCH=sync-1000
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 check: $(READY)  ## everything but the tests: format, lint, types, import contracts, no token in the tree
 	@$(BIN)/ruff format --check .

@@ -20,7 +20,7 @@ _DEFAULTS: Final[Payload] = {
     "name_localizations": None,
     "description_localizations": None,
 }
-"""What Discord fills in; an answer's other keys are its own (Discord docs, Application Commands)."""
+"""What Discord fills in; an answer's other keys are its own (Discord docs, Commands)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,26 @@ def _declared() -> list[dict[str, Any]]:
     return [command.payload() for command in commands.COMMANDS]
 
 
-def _comparable(command: Payload) -> dict[str, Any]:
-    known = {key: command.get(key, default) for key, default in _DEFAULTS.items()}
+def _comparable(command: Payload) -> Any:  # noqa: ANN401 -- JSON of any shape
+    given = {key: command.get(key, default) for key, default in _DEFAULTS.items()}
     # Discord returns them in an order of its own.
-    return known | {
-        "integration_types": sorted(known["integration_types"] or []),
-        "contexts": sorted(known["contexts"] or []),
-    }
+    orderless = {key: sorted(given[key] or []) for key in ("integration_types", "contexts")}
+    return _without_blanks({**given, **orderless})
+
+
+def _without_blanks(value: Any) -> Any:  # noqa: ANN401 -- JSON of any shape
+    """A value without what says no more than its absence: options come back with or without it."""
+    match value:
+        case Mapping():
+            return {
+                key: _without_blanks(item) for key, item in value.items() if not _is_blank(item)
+            }
+        case list():
+            return [_without_blanks(item) for item in value]
+        case _:
+            return value
+
+
+def _is_blank(value: object) -> bool:
+    # Not simply what is falsy: an option's smallest value may be 0.
+    return value is None or value is False or value in ([], {})

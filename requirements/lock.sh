@@ -13,6 +13,6 @@ lock() {
 
 lock --upgrade --all-extras ../pyproject.toml --output-file dev.txt
 printf 'uv\n' | lock --constraint dev.txt - --output-file uv.txt
-for artifact in interactions sync purge; do
+for artifact in interactions jobs sync purge; do
     lock --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
 done

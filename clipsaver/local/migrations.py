@@ -16,7 +16,5 @@ def upgrade(database_url: str, revision: str = "head") -> None:
         sqlalchemy.exc.SQLAlchemyError: a migration failed; the database is as it was before.
     """
     configuration = Config(_CONFIGURATION)
-    # SQLAlchemy's name for psycopg 3.
-    scheme, _, rest = database_url.partition("://")
-    configuration.attributes["database_url"] = f"postgresql+psycopg://{rest}" if scheme else ""
+    configuration.attributes["database_url"] = database_url
     command.upgrade(configuration, revision)

@@ -20,9 +20,13 @@ adapter = Mangum(create_app(parts), lifespan="off")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
-    """Answer one HTTP request."""
+    """Answer one HTTP request.
+
+    Raises:
+        InvalidEvent: the event is none.
+    """
     with observability.correlated(request_id=context.aws_request_id):
-        if not gateway_event.is_readable(event):
+        if not gateway_event.is_readable(adapter, event, context):
             return gateway_event.UNREADABLE
         return adapter(event, context)
 

@@ -29,6 +29,7 @@ class Interaction:
     """Who asks for what, and where.
 
     Attributes:
+        id: Decimal digits, or empty if Discord sent none.
         name: The command's name, or a component's or modal's custom_id.
         guild_id: None in direct messages.
         permissions: The invoker's in this channel, as Discord signed them; 0 in direct messages.
@@ -65,7 +66,7 @@ def parse(body: bytes, application_id: str) -> Interaction:
     data, member = _mapping(document.get("data")), _mapping(document.get("member"))
     return Interaction(
         type=kind,
-        id=_text(document.get("id")),
+        id=_digits(document.get("id")),
         name=_text(data.get("name")) or _text(data.get("custom_id")),
         guild_id=_guild_id(document.get("guild_id")),
         permissions=_number(member.get("permissions")),
@@ -91,10 +92,14 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(value: object) -> int:
-    """A bitset or an id, which Discord sends as a decimal string; 0 for anything else."""
+def _digits(value: object) -> str:
+    """A bitset or an id, which Discord sends as a decimal string; empty for anything else."""
     text = _text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else 0
+    return text if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else ""
+
+
+def _number(value: object) -> int:
+    return int(_digits(value) or 0)
 
 
 def _guild_id(value: object) -> models.GuildId | None:

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from functions.shared import settings
+from functions.shared import errors, settings
 
 if TYPE_CHECKING:
     from functions.shared.db.connection import Database
+    from functions.shared.discord.client import DiscordClient
+    from functions.shared.discord.oauth import OAuthClient
+    from functions.shared.queue import JobQueue
 
 _CONNECT_SECONDS: Final = 1.0
 _TRANSACTION_SECONDS: Final = 2.2
 """Discord waits 3 s in all (Discord docs, Receiving and Responding)."""
+_DISCORD_RATE_SHARE: Final = 0.2
+"""What a sync leaves of Discord's limit by default."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,26 @@ class Parts:
     environment: settings.Environment
 
     @cached_property
-    def settings(self) -> settings.Settings:
+    def tunables(self) -> settings.Settings:
         """The tunables.
 
         Raises:
             ConfigurationError: the settings file is missing or wrong.
         """
         return settings.load(self.environment.settings_path)
+
+    @cached_property
+    def tunables_or_defaults(self) -> settings.Settings:
+        """The tunables, or those of the code while the file is wrong.
+
+        Whether the database is there can be told without the file.
+        """
+        try:
+            return self.tunables
+        except errors.ConfigurationError:
+            return settings.Settings(
+                settings.GuildSettings(), settings.DatabaseSettings(), settings.SyncSettings()
+            )
 
     @cached_property
     def database(self) -> "Database":
@@ -48,10 +66,53 @@ class Parts:
             application_name="clip-saver interactions",
             connect_seconds=_CONNECT_SECONDS,
             transaction_seconds=_TRANSACTION_SECONDS,
-            slow_statement_ms=self.settings.database.slow_statement_ms,
+            slow_statement_ms=self.tunables_or_defaults.database.slow_statement_ms,
         )
+
+    @cached_property
+    def discord(self) -> "DiscordClient":
+        """Discord, as the bot.
+
+        Raises:
+            ConfigurationError: there is no bot token.
+        """
+        from functions.shared.discord.client import DiscordClient  # noqa: PLC0415 -- as above
+
+        return DiscordClient(
+            api_url=self.environment.discord_api_url,
+            bot_token=self.environment.require("BOT_TOKEN"),
+            rate_share=_DISCORD_RATE_SHARE,
+        )
+
+    @cached_property
+    def oauth(self) -> "OAuthClient":
+        """Discord, as the application.
+
+        Raises:
+            ConfigurationError: there is no client secret.
+        """
+        from functions.shared.discord.oauth import OAuthClient  # noqa: PLC0415 -- as above
+
+        return OAuthClient(
+            api_url=self.environment.discord_api_url,
+            application_id=self.environment.require("DISCORD_APPLICATION_ID"),
+            client_secret=self.environment.require("DISCORD_CLIENT_SECRET"),
+        )
+
+    @cached_property
+    def queue(self) -> "JobQueue | None":
+        """The queue of deferred work, if there is one."""
+        from functions.shared.queue import JobQueue  # noqa: PLC0415 -- as above
+
+        url = self.environment.jobs_queue_url
+        return None if url is None else JobQueue(url)
 
     async def close(self) -> None:
         """Close what was opened."""
-        if "database" in vars(self):
+        opened = vars(self)
+        if "database" in opened:
             await self.database.close()
+        if "discord" in opened:
+            await self.discord.aclose()
+        if "oauth" in opened:
+            await self.oauth.aclose()

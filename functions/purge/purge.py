@@ -1,7 +1,7 @@
 """What has expired, and how it is deleted: in batches, each its own transaction.
 
 A batch is small enough that nobody notices its locks, and rows that somebody holds are left for the
-next one. Whatever ends the run early, the next one continues; nothing is lost by running twice.
+next run. Whatever ends a run early, the next one continues; nothing is lost by running twice.
 """
 
 import logging
@@ -37,7 +37,8 @@ class Purge:
             seconds_left: How long this invocation may still take.
 
         Returns:
-            Rows deleted per table, and whether that was all: `{"install_intents": 3, ...}`.
+            Rows deleted per table, and whether there was time for all of them:
+            `{"complete": true, "install_intents": 3, ...}`.
 
         Raises:
             InvalidEvent: `dry_run` is not true or false.
@@ -95,7 +96,11 @@ class Purge:
         }
 
     async def _in_batches(self, batch: Batch, stop_at: float) -> tuple[int, bool]:
-        """Repeat a batch until it finds less than its size; rows deleted, and whether all were."""
+        """Repeat a batch until one is not full; rows deleted, and whether time sufficed.
+
+        A batch that is not full left only rows that somebody holds at this moment. Waiting for them
+        could outlast the run, and they may be about to change: the next run looks at them again.
+        """
         deleted = 0
         while time.monotonic() < stop_at:
             async with self.database.transaction() as transaction:
@@ -106,26 +111,32 @@ class Purge:
         return deleted, False
 
     async def _delete_guilds(self, stop_at: float) -> tuple[int, bool]:
-        """Remove guilds left longer ago than they are kept, their channels and scan runs first."""
-        days = self.settings.guild_archive_retention_days
+        """Remove guilds left longer ago than they are kept; how many, and whether time sufficed."""
+        days, size = self.settings.guild_archive_retention_days, self.settings.batch_size
         if days == 0:
             return 0, True
         removed = 0
+        last = models.GuildId(0)
         while time.monotonic() < stop_at:
             async with self.database.transaction() as transaction:
-                expired = await guilds.select_expired_guilds(
-                    transaction, days, self.settings.batch_size
-                )
+                expired = await guilds.select_expired_guilds(transaction, days, size, after=last)
             for guild_id in expired:
-                if not await self._delete_guild(guild_id, stop_at):
+                last = guild_id
+                gone, in_time = await self._delete_guild(guild_id, stop_at)
+                removed += gone
+                if not in_time:
                     return removed, False
-                removed += 1
-            if len(expired) < self.settings.batch_size:
+            if len(expired) < size:
                 return removed, True
         return removed, False
 
-    async def _delete_guild(self, guild_id: models.GuildId, stop_at: float) -> bool:
-        """Delete one guild bottom up, so that no cascade becomes long; whether there was time."""
+    async def _delete_guild(self, guild_id: models.GuildId, stop_at: float) -> tuple[bool, bool]:
+        """Delete one guild bottom up, so that no cascade becomes long.
+
+        Returns:
+            Whether it is gone, and whether time sufficed. One that somebody holds, or whose rows
+            somebody holds, is left for the next run.
+        """
         size = self.settings.batch_size
 
         async def runs_batch(transaction: Transaction) -> int:
@@ -139,13 +150,16 @@ class Purge:
             return await channels.delete_channels(transaction, guild_id, size)
 
         for batch in (runs_batch, channels_batch):
-            _, done = await self._in_batches(batch, stop_at)
-            if not done:
-                return False
+            _, in_time = await self._in_batches(batch, stop_at)
+            if not in_time:
+                return False, False
         async with self.database.transaction() as transaction:
-            if await guilds.delete_left_guild(transaction, guild_id):
-                _log.info("Removed guild %s, left too long ago", guild_id)
-        return True
+            gone = await _is_still_left(transaction, guild_id) and await guilds.delete_left_guild(
+                transaction, guild_id
+            )
+        if gone:
+            _log.info("Removed guild %s, left too long ago", guild_id)
+        return gone, True
 
 
 async def _is_still_left(transaction: Transaction, guild_id: models.GuildId) -> bool:

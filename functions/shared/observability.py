@@ -1,8 +1,8 @@
 """Logs: JSON on Lambda, `LEVEL logger - message` in a terminal, and never a secret in either.
 
 Modules log through `logging.getLogger("discord_clip_saver.<noun>")`; what they pass as `extra`
-becomes keys of the JSON. Secrets are taken out of the finished line, so that no caller, and no
-message of a library, has to remember to.
+becomes keys of the JSON. Secrets are taken out of all that makes up a line, so that no caller has
+to remember to.
 """
 
 import json
@@ -22,6 +22,7 @@ from functions.shared import release, settings
 SERVICE: Final = "discord_clip_saver"
 
 _REDACTED: Final = "[redacted]"
+_QUOTINGS: Final = 2
 _SECRET_SHAPES: Final = re.compile(
     r"(?P<url>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)"  # the password of a URL
     r"|(?P<bot>\bBot )[\w.-]{30,}"  # an Authorization header
@@ -61,11 +62,16 @@ def announce_start(environment: settings.Environment) -> None:
             "settings_path": str(environment.settings_path),
         },
     )
+    for problem in environment.problems.values():
+        _log.warning("%s; going on without it", problem)
 
 
 @contextmanager
 def correlated(**keys: Any) -> Iterator[None]:  # noqa: ANN401 -- any value that JSON can hold
-    """Add these keys (request_id, interaction_id, guild_id) to every line logged inside."""
+    """Add these keys (request_id, interaction_id, guild_id) to each JSON line logged inside.
+
+    What a line has as `extra` itself wins. A terminal's lines stay as short as they are.
+    """
     known = {key: value for key, value in keys.items() if value is not None}
     reset = _correlation.set({**_correlation.get(), **known})
     try:
@@ -75,18 +81,45 @@ def correlated(**keys: Any) -> Iterator[None]:  # noqa: ANN401 -- any value that
 
 
 class Redaction:
-    """Takes the known secrets, and whatever has the shape of one, out of a line."""
+    """Takes the known secrets, and whatever has the shape of one, out of texts."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
+        forms = {form for secret in secrets for form in _written_forms(secret)}
         longest_first = sorted(map(re.escape, forms), key=len, reverse=True)
         self._known = re.compile("|".join(longest_first)) if longest_first else None
 
-    def __call__(self, line: str) -> str:
-        """The line without its secrets."""
+    def __call__(self, text: str) -> str:
+        """The text without its secrets."""
         if self._known:
-            line = self._known.sub(_REDACTED, line)
-        return _SECRET_SHAPES.sub(_keep_prefix, line)
+            text = self._known.sub(_REDACTED, text)
+        return _SECRET_SHAPES.sub(_keep_prefix, text)
+
+    def value(self, value: object) -> object:
+        """A value on its way to JSON, without the secrets in any text of it."""
+        if isinstance(value, Mapping):
+            return {self(str(key)): self.value(part) for key, part in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.value(part) for part in value]
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return self(str(value))
+
+
+def _written_forms(secret: str) -> set[str]:
+    """A secret as it stands in texts: as it is, or quoted by `repr` or JSON, once or twice over."""
+    forms = {secret, repr(secret.encode(errors="surrogatepass"))[2:-1]}
+    for _ in range(_QUOTINGS):
+        forms |= {
+            quoted
+            for form in forms
+            for quoted in (
+                repr(form)[1:-1],
+                repr(form + "\"'")[1:-4],
+                json.dumps(form)[1:-1],
+                json.dumps(form, ensure_ascii=False)[1:-1],
+            )
+        }
+    return forms
 
 
 def _keep_prefix(match: re.Match[str]) -> str:
@@ -95,24 +128,32 @@ def _keep_prefix(match: re.Match[str]) -> str:
 
 class _JSONFormatter(LambdaPowertoolsFormatter):
     def __init__(self, secrets: Iterable[str]) -> None:
+        self._redaction = Redaction(secrets)
         super().__init__(service=SERVICE, utc=True, use_rfc3339=True)
-        self._redact = Redaction(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         for key, value in _correlation.get().items():
-            setattr(record, key, value)
-        return self._redact(super().format(record))
+            if key not in vars(record):
+                setattr(record, key, value)
+        return super().format(record)
+
+    def serialize(self, log: Mapping[str, Any]) -> str:
+        # Before it is JSON: what is cut out of the finished line could take its quotes along.
+        return super().serialize({key: self._redaction.value(part) for key, part in log.items()})
 
 
 class _TerminalFormatter(logging.Formatter):
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__("%(levelname)s %(name)s - %(message)s")
-        self._redact = Redaction(secrets)
+        self._redaction = Redaction(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        extras = " ".join(
+        return self._redaction(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
+        extras = (
             f"{key}={value}"
             for key, value in vars(record).items()
             if key not in _STANDARD_ATTRIBUTES
         )
-        return self._redact(" ".join(filter(None, (super().format(record), extras))))
+        return " ".join((super().formatMessage(record), *extras))

@@ -5,19 +5,17 @@ once, before anything is done with it.
 """
 
 import difflib
-import ipaddress
 import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from functions.shared import errors
+from functions.shared import database_url, errors
 
 _log = logging.getLogger("discord_clip_saver.settings")
 
@@ -29,21 +27,26 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "DISCORD_PUBLIC_KEY": (r"[0-9a-fA-F]{64}", "64 hexadecimal characters"),
     "DISCORD_APPLICATION_ID": (r"[0-9]{1,20}", "a number"),
     "BOT_TOKEN": (r"\S+", "one word"),
-    "DATABASE_URL": (r"(?s)postgres(ql)?://.+", "a URL like postgresql://user:password@host/name"),
-    "POSTGRES_PORT": (r"[0-9]{1,5}", "a port number"),
+    "PUBLIC_URL": (r"https?://\S+", "a URL"),
     "DISCORD_API_URL": (r"https?://\S+", "a URL"),
+    "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
     "LOG_LEVEL": (
         r"(?i)debug|info|warning|error|critical",
-        "DEBUG, INFO, WARNING, ERROR, CRITICAL",
+        "DEBUG, INFO, WARNING, ERROR or CRITICAL",
     ),
 }
+_POSTGRES_PARTS: Final = ("HOST", "USER", "PASSWORD", "DB")
 _HINT: Final = "see .env.example for what each variable means"
-_UNENCRYPTED: Final = frozenset({"disable", "allow", "prefer"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Environment:
-    """The variables Clip Saver reads, checked for shape; what is not set is None or a default."""
+    """The variables Clip Saver reads, checked for shape; what is not set is None or a default.
+
+    A malformed one that the function can start without counts as not set, and has its place in
+    `problems`: a PING is answered even if the database's URL has a typing error. Only
+    `discord_api_url` stays as it was given, because its default is the real Discord.
+    """
 
     discord_public_key: str | None
     discord_application_id: str | None
@@ -51,33 +54,38 @@ class Environment:
     discord_client_secret: str | None
     database_url: str | None
     public_url: str | None
+    jobs_queue_url: str | None
     discord_api_url: str
     discord_cdn_hosts: tuple[str, ...]
     settings_path: Path
     log_level: str
     on_lambda: bool
+    problems: Mapping[str, str]
+    """For each malformed variable, what is wrong with it."""
 
     def require(self, name: str) -> str:
         """The value of a variable that the caller cannot work without.
 
         Raises:
-            ConfigurationError: it is not set.
+            ConfigurationError: it is not set, or malformed.
         """
         value = {
             "BOT_TOKEN": self.bot_token,
             "DATABASE_URL": self.database_url,
             "DISCORD_APPLICATION_ID": self.discord_application_id,
+            "DISCORD_CLIENT_SECRET": self.discord_client_secret,
             "DISCORD_PUBLIC_KEY": self.discord_public_key,
         }[name]
         if value is None:
-            raise errors.ConfigurationError(f"{name} is not set ({_HINT})")
+            problem = self.problems.get(name, f"{name} is not set")
+            raise errors.ConfigurationError(f"{problem} ({_HINT})")
         return value
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that no log line may hold."""
-        password = urlsplit(self.database_url).password if self.database_url else None
-        found = (self.bot_token, self.discord_client_secret, self.database_url, password)
+        passwords = database_url.passwords(self.database_url) if self.database_url else ()
+        found = (self.bot_token, self.discord_client_secret, self.database_url, *passwords)
         return tuple(value for value in found if value)
 
 
@@ -91,82 +99,71 @@ def from_variables(
         required: Names that must be there; the `POSTGRES_*` parts also satisfy `DATABASE_URL`.
 
     Raises:
-        ConfigurationError: names every variable that is missing or malformed, at once.
+        ConfigurationError: a required one is missing or malformed. The message names every such
+            variable at once, and any other that is malformed; it holds none of the values.
     """
-    given = {name: value.strip() for name, value in variables.items() if value.strip()}
-    problems = [
-        f"{name} must be {meaning}"
+    given = {name: text for name, value in variables.items() if (text := _trimmed(name, value))}
+    problems = {
+        name: f"{name} must be {meaning}"
         for name, (pattern, meaning) in _PATTERNS.items()
         if name in given and not re.fullmatch(pattern, given[name])
-    ]
-    database_url, database_problems = _database_url(given)
-    problems += database_problems
-    found = given | ({"DATABASE_URL": database_url} if database_url else {})
-    problems += [f"{name} is not set" for name in required if name not in found]
-    if problems:
-        raise errors.ConfigurationError(f"{'; '.join(problems)} ({_HINT})")
-    hosts = given.get("DISCORD_CDN_HOSTS")
+    }
+    url, problem = _database_url(given)
+    if problem:
+        problems["DATABASE_URL"] = problem
+    found = {name: value for name, value in given.items() if name not in problems}
+    if url:
+        found["DATABASE_URL"] = url
+    lacking = [name for name in required if name not in found]
+    if lacking:
+        missing = {name: f"{name} is not set" for name in lacking}
+        told = "; ".join((missing | problems).values())
+        raise errors.ConfigurationError(f"{told} ({_HINT})")
     return Environment(
-        discord_public_key=given.get("DISCORD_PUBLIC_KEY"),
-        discord_application_id=given.get("DISCORD_APPLICATION_ID"),
-        bot_token=given.get("BOT_TOKEN"),
-        discord_client_secret=given.get("DISCORD_CLIENT_SECRET"),
-        database_url=database_url,
-        public_url=given.get("PUBLIC_URL", "").rstrip("/") or None,
+        discord_public_key=found.get("DISCORD_PUBLIC_KEY"),
+        discord_application_id=found.get("DISCORD_APPLICATION_ID"),
+        bot_token=found.get("BOT_TOKEN"),
+        discord_client_secret=found.get("DISCORD_CLIENT_SECRET"),
+        database_url=url,
+        public_url=found.get("PUBLIC_URL", "").rstrip("/") or None,
+        jobs_queue_url=found.get("JOBS_QUEUE_URL"),
         discord_api_url=given.get("DISCORD_API_URL", DISCORD_API_URL).rstrip("/"),
-        discord_cdn_hosts=tuple(re.split(r"[,\s]+", hosts)) if hosts else DISCORD_CDN_HOSTS,
-        settings_path=Path(given.get("DEFAULT_SETTINGS_PATH", DEFAULT_SETTINGS_PATH)),
-        log_level=given.get("LOG_LEVEL", "INFO").upper(),
-        on_lambda="AWS_LAMBDA_FUNCTION_NAME" in given,
+        discord_cdn_hosts=tuple(re.findall(r"[^,\s]+", found.get("DISCORD_CDN_HOSTS", "")))
+        or DISCORD_CDN_HOSTS,
+        settings_path=Path(found.get("DEFAULT_SETTINGS_PATH", DEFAULT_SETTINGS_PATH)),
+        log_level=found.get("LOG_LEVEL", "INFO").upper(),
+        on_lambda="AWS_LAMBDA_FUNCTION_NAME" in found,
+        problems=problems,
     )
 
 
-def _database_url(given: Mapping[str, str]) -> tuple[str | None, list[str]]:
-    """The URL, or one made of the parts, with TLS asked for; and what is wrong with it."""
-    if url := given.get("DATABASE_URL"):
-        return _with_tls(url)
-    parts = {name: given.get(f"POSTGRES_{name}") for name in ("HOST", "USER", "PASSWORD", "DB")}
-    missing = [f"POSTGRES_{name} is not set" for name, value in parts.items() if not value]
-    if len(missing) == len(parts):
-        return None, []
-    if missing:
-        return None, missing
-    user, password, database = (
-        quote(parts[name] or "", safe="") for name in ("USER", "PASSWORD", "DB")
-    )
-    port = given.get("POSTGRES_PORT", "5432")
-    return _with_tls(f"postgresql://{user}:{password}@{parts['HOST']}:{port}/{database}")
+def _trimmed(name: str, value: str) -> str:
+    """A value without the blanks that pasting leaves around it; a password may end in one."""
+    return value if name == "POSTGRES_PASSWORD" else value.strip()
 
 
-def _with_tls(url: str) -> tuple[str | None, list[str]]:
-    """Ask for verified TLS unless the URL decides, or the server is on this machine."""
-    hint = "DATABASE_URL cannot be read; percent-encode the password, or set the POSTGRES_* parts"
+def _database_url(given: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The URL, or one made of the parts, with TLS asked for; or what is wrong with it."""
+    url, source = given.get("DATABASE_URL"), "DATABASE_URL"
+    if url is None:
+        parts = {name: given.get(f"POSTGRES_{name}", "") for name in _POSTGRES_PARTS}
+        if not any(parts.values()):
+            return None, None
+        if not all(parts.values()):
+            missing = [f"POSTGRES_{name} is not set" for name in parts if not parts[name]]
+            return None, "; ".join(missing)
+        url = database_url.from_parts(
+            host=parts["HOST"],
+            port=given.get("POSTGRES_PORT", "5432"),
+            user=parts["USER"],
+            password=parts["PASSWORD"],
+            database=parts["DB"],
+        )
+        source = "the URL of POSTGRES_HOST and POSTGRES_PORT"
     try:
-        split = urlsplit(url)
-        host, _ = split.hostname, split.port
-        query = parse_qs(split.query, strict_parsing=bool(split.query))
-    except ValueError:
-        return None, [hint]
-    if _is_local(host or query.get("host", [""])[0]):
-        return url, []
-    mode = query.get("sslmode", [None])[-1]
-    if mode in _UNENCRYPTED:
-        problem = f"DATABASE_URL has sslmode={mode}, but {host} is not this machine"
-        return None, [f"{problem}: use verify-full, or at least require"]
-    if mode is None:
-        default = "sslmode=verify-full" + ("" if "sslrootcert" in query else "&sslrootcert=system")
-        joined = "&".join(part for part in (split.query, default) if part)
-        return urlunsplit(split._replace(query=joined)), []
-    return url, []
-
-
-def _is_local(host: str) -> bool:
-    if not host or host.startswith("/") or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return database_url.with_tls(url), None
+    except ValueError as error:
+        return None, f"{source} {error}"
 
 
 class _Section(BaseModel):
@@ -226,21 +223,28 @@ class DatabaseSettings(_Section):
     purge_late_after_seconds: Annotated[int, Field(ge=60, le=604_800)] = 7_200
 
 
+class PagesSettings(_Section):
+    """What the web pages tell."""
+
+    SECTION = "pages_settings_defaults"
+
+    operator_contact: Annotated[
+        str, Field(max_length=200, pattern=r"^(|https://[^\s\"'<>]+|[^\s@:/]+@[^\s@:/]+)$")
+    ] = ""
+
+
 class SyncSettings(_Section):
     """How the sync behaves towards Discord, and when it stops by itself."""
 
     SECTION = "sync_settings_defaults"
 
-    # A whole number is a fair way to write a share of 1.
-    model_config = ConfigDict(strict=False)
-
     sync_rate_share: Annotated[float, Field(ge=0.02, le=1)] = 0.8
     sync_breaker_guild_share: Annotated[float, Field(ge=0, le=1)] = 0.25
-    sync_breaker_guild_minimum: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 3
+    sync_breaker_guild_minimum: Annotated[int, Field(ge=0, le=100_000)] = 3
     sync_breaker_channel_share: Annotated[float, Field(ge=0, le=1)] = 0.5
-    sync_breaker_channel_minimum: Annotated[int, Field(ge=0, le=500, strict=True)] = 5
-    sync_active_threads: Annotated[bool, Field(strict=True)] = True
-    sync_late_after_seconds: Annotated[int, Field(ge=60, le=604_800, strict=True)] = 3_600
+    sync_breaker_channel_minimum: Annotated[int, Field(ge=0, le=500)] = 5
+    sync_active_threads: bool = True
+    sync_late_after_seconds: Annotated[int, Field(ge=60, le=604_800)] = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +254,12 @@ class Settings:
     guild: GuildSettings
     database: DatabaseSettings
     sync: SyncSettings
+    pages: PagesSettings = field(default_factory=PagesSettings)
 
 
 _SECTIONS: Final = {
-    model.SECTION: model for model in (GuildSettings, DatabaseSettings, SyncSettings)
+    model.SECTION: model
+    for model in (GuildSettings, DatabaseSettings, SyncSettings, PagesSettings)
 }
 
 
@@ -264,13 +270,15 @@ def load(path: Path = DEFAULT_SETTINGS_PATH) -> Settings:
         ConfigurationError: names the file, and every key with a wrong value and why.
     """
     document = _document(path)
-    for name in document.keys() - _SECTIONS.keys():
-        _warn_unknown(path, str(name), _SECTIONS)
+    for name in document:
+        if name not in _SECTIONS:
+            _warn_unknown(path, str(name), _SECTIONS)
     problems: list[str] = []
     settings = Settings(
         guild=_section(path, document, GuildSettings, problems),
         database=_section(path, document, DatabaseSettings, problems),
         sync=_section(path, document, SyncSettings, problems),
+        pages=_section(path, document, PagesSettings, problems),
     )
     if problems:
         raise errors.ConfigurationError(f"{path.name}: {'; '.join(problems)} (file {path})")
@@ -287,7 +295,7 @@ def _document(path: Path) -> dict[Any, Any]:
         raise errors.ConfigurationError(
             f"{path}: cannot be read ({error.strerror}); is DEFAULT_SETTINGS_PATH right?"
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise errors.ConfigurationError(f"{path}: is not YAML: {error}") from error
     if document is None:
         return {}
@@ -307,8 +315,9 @@ def _section(
         problems.append(f"{model.SECTION} must hold keys and values")
         return model()
     known = [f"{model.SECTION}.{key}" for key in model.model_fields]
-    for key in given.keys() - model.model_fields.keys():
-        _warn_unknown(path, f"{model.SECTION}.{key}", known)
+    for key in given:
+        if key not in model.model_fields:
+            _warn_unknown(path, f"{model.SECTION}.{key}", known)
     try:
         return model.model_validate(given)
     except ValidationError as error:

@@ -96,7 +96,8 @@ CREATE TABLE bot_channel_scan_runs (
     created_at        timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX idx_bot_scan_runs_channel ON bot_channel_scan_runs (channel_id, created_at DESC);
-CREATE INDEX idx_bot_scan_runs_finished ON bot_channel_scan_runs (finished_at);
+CREATE INDEX idx_bot_scan_runs_ended ON bot_channel_scan_runs (coalesce(finished_at, created_at))
+    WHERE status IN ('succeeded', 'failed', 'canceled');
 
 CREATE TABLE install_intents (
     state      text        PRIMARY KEY,

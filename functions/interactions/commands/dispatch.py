@@ -45,9 +45,9 @@ async def _run_command(interaction: Interaction, parts: Parts) -> replies.Reply:
             "I do not know this command. It may be older than the bot; "
             "restart Discord to refresh the list."
         )
-    # Imported here, because a command brings the database driver with it.
-    command = cast("Command", importlib.import_module(module))
     try:
+        # Imported here, because a command brings the database driver with it.
+        command = cast("Command", importlib.import_module(module))
         return await command.respond(interaction, parts)
     except errors.SchemaMismatch as error:
         _log.error("Command %s failed: %s", interaction.name, error)

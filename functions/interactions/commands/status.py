@@ -25,12 +25,13 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
         return replies.sentence("This command works in servers only.")
     if not interaction.by_manager:
         return replies.sentence("You need the permission Manage Server for this.")
-    defaults = parts.settings.guild
+    defaults = parts.tunables.guild
     async with parts.database.transaction() as transaction:
         guild = await guilds.select_guild(transaction, guild_id)
         counts = await channels.count_channels_by_state(transaction, guild_id)
         stored = await guild_settings.select_settings(transaction, guild_id)
-    if guild is None or guild.synced_at is None:
+    # A guild marked as left has invited the bot again, and its channels are those of back then.
+    if guild is None or guild.state == "left" or guild.synced_at is None:
         return replies.sentence(
             "This server has not been synced yet. The next sync will find it, usually within "
             "15 minutes."

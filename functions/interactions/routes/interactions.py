@@ -50,7 +50,8 @@ async def interactions(request: Request) -> Response:
         return _json(400, {"error": str(error)})
     if received.type is interaction.InteractionType.PING:
         return _json(200, replies.PONG)
-    with observability.correlated(interaction_id=received.id, guild_id=str(received.guild_id)):
+    guild_id = None if received.guild_id is None else str(received.guild_id)
+    with observability.correlated(interaction_id=received.id, guild_id=guild_id):
         return _json(200, await dispatch.respond(received, parts))
 
 

@@ -5,6 +5,7 @@ The answer is kept for some seconds, so that probes cannot become load.
 """
 
 import time
+from collections.abc import Callable
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
@@ -39,8 +40,9 @@ class Readiness:
     async def _make(self) -> JSONResponse:
         parts = self._parts
         checks = {
-            "bot_token": "ok" if parts.environment.bot_token else "missing: set BOT_TOKEN",
-            "settings": "ok",
+            "variables": "; ".join(parts.environment.problems.values()) or "ok",
+            "bot_token": _told(lambda: parts.environment.require("BOT_TOKEN")),
+            "settings": _told(lambda: parts.tunables),
             "database": "unknown",
             "schema": "unknown",
             "sync": "unknown",
@@ -54,7 +56,7 @@ class Readiness:
             # The reason names hosts and users: it is for the log, not for the public.
             checks["database"] = "unreachable"
         except errors.ConfigurationError as error:
-            checks["settings" if parts.environment.database_url else "database"] = str(error)
+            checks["database"] = str(error)
         ready = checks["database"] == checks["schema"] == "ok"
         status = "ok" if ready else "unavailable"
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
@@ -63,13 +65,22 @@ class Readiness:
         # Only here: a PING must not load the database driver.
         from functions.shared.db import job_runs  # noqa: PLC0415
 
-        tunables = self._parts.settings
+        tunables = self._parts.tunables_or_defaults
         async with self._parts.database.transaction() as transaction:
             ages = await job_runs.select_ages(transaction)
         return {
             "sync": _age(ages.get("sync"), tunables.sync.sync_late_after_seconds),
             "purge": _age(ages.get("purge"), tunables.database.purge_late_after_seconds),
         }
+
+
+def _told(need: Callable[[], object]) -> str:
+    """`ok` if what is needed is there, or the sentence that says what is wrong with it."""
+    try:
+        need()
+    except errors.ConfigurationError as error:
+        return str(error)
+    return "ok"
 
 
 def _age(seconds: float | None, late_after: int) -> Age:

@@ -56,7 +56,7 @@ async def count_channels_by_state(
 async def delete_channels(
     transaction: Transaction, guild_id: models.GuildId, batch_size: int
 ) -> int:
-    """Delete a batch of a guild's channels; how many there were."""
+    """Delete a batch of a guild's channels that have no scan runs; how many there were."""
     return await transaction.execute(
         _SQL["delete_channels"], guild_id=guild_id, batch_size=batch_size
     )

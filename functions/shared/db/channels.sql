@@ -44,8 +44,15 @@ GROUP BY state
 ORDER BY state;
 
 -- delete_channels
--- A batch of the channels of a guild that is being purged.
+-- A batch of the channels of a guild that is being purged, once their scan runs are gone.
 DELETE FROM bot_channels
-WHERE guild_id = %(guild_id)s AND channel_id IN (
-    SELECT channel_id FROM bot_channels WHERE guild_id = %(guild_id)s LIMIT %(batch_size)s
-);
+WHERE guild_id = %(guild_id)s AND channel_id = ANY (ARRAY(
+    SELECT channel_id
+    FROM bot_channels AS channel
+    WHERE guild_id = %(guild_id)s
+      AND NOT EXISTS (
+          SELECT FROM bot_channel_scan_runs AS run WHERE run.channel_id = channel.channel_id
+      )
+    LIMIT %(batch_size)s
+    FOR UPDATE SKIP LOCKED
+));

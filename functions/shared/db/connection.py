@@ -7,14 +7,16 @@ of its transaction: libpq would wait for the answer, so the socket is closed und
 """
 
 import asyncio
+import contextlib
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import psycopg
-from psycopg import rows
+from psycopg import pq, rows
 
 from functions.shared import errors
 from functions.shared.db import schema
@@ -27,6 +29,7 @@ T = TypeVar("T")
 _SHOWN_CHARACTERS: Final = 500
 _REDACTED_PARAMS: Final = frozenset({"intent_state", "message_text"})
 _STALE_CHECK_SECONDS: Final = 0.5
+_TOOK_TOO_LONG: Final = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 
 
 class Database:
@@ -67,7 +70,8 @@ class Database:
 
         Raises:
             DatabaseUnavailable: no connection, or it was lost on the way.
-            DatabaseTimeout: the time is over; the connection was given up.
+            DatabaseTimeout: a statement, a lock or everything together took too long.
+            DatabaseError: PostgreSQL refused a statement.
             SchemaMismatch: the schema does not fit this release.
         """
         async with self._turn:
@@ -75,7 +79,7 @@ class Database:
             transaction = Transaction(await self._begin(deadline), deadline, self._slow_seconds)
             try:
                 yield transaction
-                await transaction.run("COMMIT")
+                await transaction.commit()
             except BaseException:
                 await self._abandon(transaction)
                 raise
@@ -92,8 +96,9 @@ class Database:
             stale_check = min(deadline, time.monotonic() + _STALE_CHECK_SECONDS)
             try:
                 await self._start(self._connection, stale_check, deadline)
-            except (errors.DatabaseUnavailable, errors.DatabaseTimeout) as error:
+            except errors.DatabaseError as error:
                 _log.error("Connection lost", extra={"reason": str(error)})
+                self._connection.pgconn.finish()
             else:
                 return self._connection
         self._connection = await self._open(deadline)
@@ -109,7 +114,7 @@ class Database:
         await starting.run(f"BEGIN; {limits}; SET LOCAL lock_timeout = {milliseconds}")
 
     async def _open(self, deadline: float) -> psycopg.AsyncConnection[Any]:
-        seconds = min(self._connect_seconds, deadline - time.monotonic())
+        seconds = max(0.0, min(self._connect_seconds, deadline - time.monotonic()))
         try:
             async with asyncio.timeout(seconds):
                 connection = await psycopg.AsyncConnection.connect(
@@ -119,7 +124,7 @@ class Database:
                     application_name=self._application_name,
                     connect_timeout=max(2, round(seconds)),
                 )
-        except (psycopg.Error, TimeoutError) as error:
+        except (psycopg.Error, OSError, UnicodeError) as error:
             _log.critical("Database connection failed", extra={"reason": _reason(error)})
             raise errors.DatabaseUnavailable(
                 f"No connection to PostgreSQL within {seconds:.1f} s: {_reason(error)}; "
@@ -210,22 +215,39 @@ class Transaction:
         await self._limited(cursor.execute(sql.encode()))
         return await cursor.fetchall() if cursor.description else []
 
+    async def commit(self) -> None:
+        """End the transaction and keep what it did.
+
+        Raises:
+            DatabaseError: a statement had failed before, and whoever ran it went on regardless;
+                PostgreSQL would answer with a silent rollback.
+        """
+        if self.connection.info.transaction_status == pq.TransactionStatus.INERROR:
+            raise errors.DatabaseError("A statement of the transaction failed; nothing was kept")
+        await self.run("COMMIT")
+
     async def _named(
         self, query: Query, params: dict[str, object], work: Coroutine[Any, Any, object]
     ) -> None:
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("Database operation: %s with params %s", query.name, _shown(params))
         started = time.perf_counter()
-        await self._limited(work)
-        seconds = time.perf_counter() - started
-        if seconds >= self._slow_seconds:
-            _log.warning("Slow statement: %s took %.0f ms", query.name, seconds * 1000)
+        try:
+            await self._limited(work)
+        finally:
+            seconds = time.perf_counter() - started
+            if seconds >= self._slow_seconds:
+                _log.warning("Slow statement: %s took %.0f ms", query.name, seconds * 1000)
 
     async def _limited(self, work: Coroutine[Any, Any, T]) -> T:
         """Await a driver's call, but not beyond the deadline; translate its errors."""
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            # A COMMIT that is sent and not waited for could still happen.
+            work.close()
+            raise errors.DatabaseTimeout("The time for the transaction is over; try again")
         task = asyncio.ensure_future(work)
         try:
-            seconds = max(0.0, self._deadline - time.monotonic())
             done, _ = await asyncio.wait({task}, timeout=seconds)
         except asyncio.CancelledError:
             await self._give_up(task)
@@ -235,20 +257,36 @@ class Transaction:
             raise errors.DatabaseTimeout("PostgreSQL did not answer in time; try again")
         try:
             return task.result()
-        except psycopg.errors.QueryCanceled as error:
-            raise errors.DatabaseTimeout(f"PostgreSQL stopped a statement: {error}") from error
-        except psycopg.OperationalError as error:
-            if self.connection.closed:
-                raise errors.DatabaseUnavailable(f"Connection lost: {_reason(error)}") from error
-            raise errors.DatabaseError(_reason(error)) from error
         except psycopg.Error as error:
-            raise errors.DatabaseError(_reason(error)) from error
+            raise translated(error, connection_lost=self.connection.closed) from error
 
     async def _give_up(self, task: asyncio.Future[Any]) -> None:
-        # Closing first: a cancelled psycopg call would ask the silent server to cancel, and wait.
-        self.connection.pgconn.finish()
-        task.cancel()
-        await asyncio.wait({task})
+        """End a call that waits for the server, and with it the connection.
+
+        A cancelled psycopg call would ask the silent server to cancel, and wait for its answer. So
+        the socket is shut down under it: the call ends as if the server had hung up.
+        """
+        connection = self.connection
+        try:
+            if not connection.closed:
+                descriptor = connection.fileno()
+                with (
+                    socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM) as wire,
+                    contextlib.suppress(OSError),
+                ):
+                    wire.shutdown(socket.SHUT_RDWR)
+            await asyncio.gather(task, return_exceptions=True)
+        finally:
+            connection.pgconn.finish()
+
+
+def translated(error: psycopg.Error, *, connection_lost: bool) -> errors.DatabaseError:
+    """The driver's error as one of ours."""
+    if isinstance(error, _TOOK_TOO_LONG):
+        return errors.DatabaseTimeout(f"PostgreSQL stopped a statement: {_reason(error)}")
+    if connection_lost:
+        return errors.DatabaseUnavailable(f"Connection lost: {_reason(error)}")
+    return errors.DatabaseError(_reason(error))
 
 
 def _reason(error: BaseException) -> str:

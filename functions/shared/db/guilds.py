@@ -43,6 +43,25 @@ async def insert_guild(transaction: Transaction, guild_id: models.GuildId, name:
     return await transaction.execute(_SQL["insert_guild"], guild_id=guild_id, name=name) == 1
 
 
+async def upsert_installed_guild(
+    transaction: Transaction, guild: models.InstalledGuild, at: datetime | None
+) -> bool:
+    """Store a guild that the bot was added to at an instant, None for now.
+
+    Returns:
+        Whether that was news: what is stored may be newer.
+    """
+    written = await transaction.execute(
+        _SQL["upsert_installed_guild"],
+        guild_id=guild.id,
+        name=guild.name,
+        icon=guild.icon,
+        owner_user_id=guild.owner_id,
+        at=at,
+    )
+    return written == 1
+
+
 async def lock_guild(
     transaction: Transaction, guild_id: models.GuildId
 ) -> models.StoredGuild | None:
@@ -74,14 +93,15 @@ async def mark_left(transaction: Transaction, guild_id: models.GuildId) -> bool:
 
 
 async def select_expired_guilds(
-    transaction: Transaction, retention_days: int, batch_size: int
+    transaction: Transaction, retention_days: int, batch_size: int, after: models.GuildId
 ) -> list[models.GuildId]:
-    """Guilds left longer ago than they are kept, a batch at most."""
+    """Guilds left longer ago than they are kept: the next batch after this id, in their order."""
     found = await transaction.all(
         _Id,
         _SQL["select_expired_guilds"],
         retention_days=retention_days,
         batch_size=batch_size,
+        after=after,
     )
     return [row.guild_id for row in found]
 
@@ -92,5 +112,5 @@ async def count_expired_guilds(transaction: Transaction, retention_days: int) ->
 
 
 async def delete_left_guild(transaction: Transaction, guild_id: models.GuildId) -> bool:
-    """Delete a guild that the bot left; whether it was still there, and still left."""
+    """Delete a guild that is left and has no channels; whether it was one."""
     return await transaction.execute(_SQL["delete_left_guild"], guild_id=guild_id) == 1

@@ -17,6 +17,28 @@ INSERT INTO bot_guilds (guild_id, name)
 VALUES (%(guild_id)s, %(name)s)
 ON CONFLICT (guild_id) DO NOTHING;
 
+-- upsert_installed_guild
+-- A guild that the bot was added to. What is told late, or twice, changes nothing any more. A guild
+-- that returns counts as never synced: what is stored of it is from back then.
+INSERT INTO bot_guilds AS stored (
+    guild_id, name, icon, owner_user_id, joined_at, last_seen_at, state_changed_at
+)
+SELECT %(guild_id)s, %(name)s, %(icon)s, %(owner_user_id)s, told.at, told.at, told.at
+FROM (SELECT least(%(at)s::timestamptz, now()) AS at) AS told
+ON CONFLICT (guild_id) DO UPDATE
+SET name = EXCLUDED.name,
+    icon = EXCLUDED.icon,
+    owner_user_id = coalesce(EXCLUDED.owner_user_id, stored.owner_user_id),
+    state = 'present',
+    state_changed_at = CASE
+        WHEN stored.state = 'present' THEN stored.state_changed_at ELSE EXCLUDED.state_changed_at
+    END,
+    last_seen_at = EXCLUDED.last_seen_at,
+    synced_at = CASE WHEN stored.state = 'present' THEN stored.synced_at END,
+    member_read_at = CASE WHEN stored.state = 'present' THEN stored.member_read_at END
+WHERE stored.last_seen_at < EXCLUDED.last_seen_at
+  AND (stored.state = 'present' OR stored.state_changed_at < EXCLUDED.last_seen_at);
+
 -- lock_guild
 -- The guild for this transaction alone; no row if another run is writing it at this moment.
 SELECT guild_id, name, icon, owner_user_id, state, permissions, bot_role_ids, timed_out_until,
@@ -49,10 +71,11 @@ SET state = 'left', state_changed_at = now(), synced_at = clock_timestamp()
 WHERE guild_id = %(guild_id)s AND state = 'present';
 
 -- select_expired_guilds
--- Guilds that were left longer ago than they are kept.
+-- Guilds that were left longer ago than they are kept, in the order of their ids.
 SELECT guild_id
 FROM bot_guilds
 WHERE state = 'left' AND state_changed_at < now() - make_interval(days => %(retention_days)s)
+  AND guild_id > %(after)s
 ORDER BY guild_id
 LIMIT %(batch_size)s;
 
@@ -63,6 +86,7 @@ FROM bot_guilds
 WHERE state = 'left' AND state_changed_at < now() - make_interval(days => %(retention_days)s);
 
 -- delete_left_guild
--- A guild without channels; the check of its state is repeated, because it may have returned.
+-- A guild that is still left, once its channels are gone.
 DELETE FROM bot_guilds
-WHERE guild_id = %(guild_id)s AND state = 'left';
+WHERE guild_id = %(guild_id)s AND state = 'left'
+  AND NOT EXISTS (SELECT FROM bot_channels WHERE guild_id = %(guild_id)s);

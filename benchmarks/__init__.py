@@ -1,0 +1,1 @@
+"""What the performance budget asks, measured: `make bench`, or one of them with `BENCH=`."""

@@ -1,0 +1,243 @@
+"""English."""
+
+from functions.interactions.install.outcome import Outcome
+from functions.interactions.pages.texts import Kept, Notice, Point, Texts
+
+TEXTS = Texts(
+    language="en",
+    add_to_discord="Add to Discord",
+    start_again="Start again",
+    home="About Clip Saver",
+    privacy="Privacy",
+    footer="Clip Saver is not affiliated with Discord.",
+    landing_title="Clip Saver for Discord",
+    landing_description=(
+        "Keeps track of the video clips in your Discord server, so that they can be found again."
+    ),
+    landing_heading="Your best moments deserve better than scrolling.",
+    landing_lead=(
+        "Clips get posted, cheered at, and buried within a week; Discord's links to them die in "
+        "about a day. Clip Saver keeps track of the channels you let it see, and answers right "
+        "where your community is: in Discord."
+    ),
+    landing_reassurance="No account, no password, no dashboard. Discord asks you, and that is it.",
+    landing_sample_question="What do you see here?",
+    landing_sample_answer="12 channels visible, 3 threads, 1 hidden from me. Synced just now.",
+    features_heading="A quiet helper",
+    features=(
+        Point(
+            "It sees what you let it see",
+            "Text and voice channels, forums and threads that its role may view. A private channel "
+            "stays private until you invite it.",
+        ),
+        Point(
+            "It says what is wrong",
+            "With /status, those who manage the server see which channels it cannot read, and "
+            "which permission would change that.",
+        ),
+        Point(
+            "It only listens",
+            "It asks for no permission to write, moderate or manage. What it answers, "
+            "it answers to you.",
+        ),
+    ),
+    steps_heading="Running in a minute",
+    steps=(
+        Point("Choose a server", "Any server in which you have the permission Manage Server."),
+        Point("Say yes to Discord", "Discord shows what the bot may do, and asks you."),
+        Point("Type /status", "Clip Saver has looked around and tells you what it sees."),
+    ),
+    permissions_heading="Three permissions, and why",
+    permissions_lead="You can take each of them back at any time, for every channel.",
+    permissions=(
+        Point("View Channels", "to know which channels there are."),
+        Point("Read Message History", "to find the clips that were posted before it came."),
+        Point(
+            "Connect",
+            "because Discord hides the chat of a voice channel behind it. "
+            "It never joins a conversation.",
+        ),
+    ),
+    privacy_lead=(
+        "Clip Saver keeps ids and names, because it could not answer you without them. It keeps "
+        "neither what people write nor their videos."
+    ),
+    kept_heading="What is kept",
+    kept_what="What",
+    kept_why="Why",
+    kept_how_long="How long",
+    kept=(
+        Kept(
+            "The server: its id, name, icon, the id of its owner, the bot's permissions in it, "
+            "and its settings.",
+            "To know where the bot is, and what was asked of it there.",
+            "{archive}",
+        ),
+        Kept(
+            "Its channels and threads: id, name, kind, place in the list, whether they are "
+            "age-restricted, what the bot may do there, and the id of the newest message.",
+            "To find clips, and to tell admins what the bot can and cannot read.",
+            "{archive}",
+        ),
+        Kept(
+            "Clips: the ids of message, channel and author, and the file's name, size and length; "
+            "for clips taken with Discord also the game and who took part.",
+            "To find them again.",
+            "{archive}",
+        ),
+        Kept(
+            "Who added the bot: id, user name, display name, avatar, and the time.",
+            "To know whom a server's install belongs to.",
+            "Until you ask for its deletion.",
+        ),
+        Kept(
+            "Installs under way: a random number, and the server you came for.",
+            "To be sure that whoever finishes an install is the one who began it.",
+            "{install_minutes} minutes; deleted soon after.",
+        ),
+        Kept(
+            "Which messages of a channel were looked through, and when.",
+            "To go on where the bot stopped.",
+            "{scan_run_days} days.",
+        ),
+    ),
+    archive_days="As long as the bot is in the server, and {days} days after it was removed.",
+    archive_for_ever=(
+        "As long as the bot is in the server; after it was removed, until you ask for deletion."
+    ),
+    never_kept_heading="What is not kept",
+    never_kept=(
+        "The text of messages, and the videos themselves.",
+        "Members of your server who posted no clip and did not add the bot.",
+        "E-mail addresses, passwords, or a key to your account. The one that Discord hands over "
+        "during an install is given back as soon as it has told who you are.",
+    ),
+    cookie_heading="One cookie",
+    cookie=(
+        "While you add the bot, a cookie with a random number recognises your browser. It goes "
+        "nowhere else and expires within a day. There is no tracking, and nothing is loaded from "
+        "other sites."
+    ),
+    deletion_heading="Deleting it",
+    deletion=(
+        "Remove the bot from your server, and what it kept of the server goes as told above.",
+        "In Discord, under Settings, Authorized Apps, you can take back what you allowed.",
+        "For everything else, ask.",
+    ),
+    contact_heading="Whom to ask",
+    contact="Whoever runs this Clip Saver is reached at",
+    contact_unknown=(
+        "Ask the admins of the server in which you met the bot; they know who runs it."
+    ),
+    installed_heading="Clip Saver is in {guild}",
+    installed_syncing="It is looking around right now, and will be done in a few seconds.",
+    installed_waiting="It will have looked around within 15 minutes.",
+    next_heading="What you can do next",
+    next_steps=(
+        Point("Type /status", "in your server: it tells what the bot sees, and what it lacks."),
+        Point(
+            "Invite it to private channels",
+            "Open a channel's settings, Permissions, and add the role of Clip Saver with View "
+            "Channel and Read Message History; in voice channels Connect as well.",
+        ),
+        Point(
+            "Decide who may use it",
+            "Under Server Settings, Integrations, Clip Saver, for every command.",
+        ),
+    ),
+    back_to_discord="Open {guild} in Discord",
+    notices={
+        Outcome.FINISHED_ELSEWHERE: Notice(
+            "Clip Saver is in your server",
+            (
+                "This page was called twice at once, and one call was enough.",
+                "Type /status in your server to see what it sees.",
+            ),
+        ),
+        Outcome.INCOMPLETE_LINK: Notice(
+            "This link is incomplete",
+            ("Something was lost on the way. Nothing was changed; a new start helps.",),
+        ),
+        Outcome.OTHER_BROWSER: Notice(
+            "This install began in another browser",
+            (
+                "An install has to end in the browser it began in, so that nobody can finish it in "
+                "your name. Nothing was changed.",
+                "If this is the same browser, it may not accept cookies from this page.",
+            ),
+        ),
+        Outcome.DENIED: Notice(
+            "You said no, and that is fine",
+            ("Clip Saver was not added, and nothing was kept.",),
+        ),
+        Outcome.REFUSED_BY_DISCORD: Notice(
+            "Discord did not let this through",
+            (
+                "Nothing was changed. If it happens again, the bot may have reached the number of "
+                "servers that Discord allows it; its operator finds the reason in the logs.",
+            ),
+        ),
+        Outcome.USED: Notice(
+            "This install is over already",
+            (
+                "Its link works once. If you have just finished it, all is well: type /status in "
+                "your server.",
+                "Otherwise it was too old, and a new start helps.",
+            ),
+        ),
+        Outcome.EXPIRED: Notice(
+            "That took a little too long",
+            ("The link has expired. Nothing was changed; a new start helps.",),
+        ),
+        Outcome.CODE_REFUSED: Notice(
+            "Discord no longer accepts this confirmation",
+            (
+                "Discord's confirmations are good for less than two minutes, and once.",
+                "The bot may be in your server already; starting again does no harm.",
+            ),
+        ),
+        Outcome.NO_SERVER: Notice(
+            "No server was chosen",
+            ("Discord did not add the bot to any server. Start again and choose one.",),
+        ),
+        Outcome.BOT_ABSENT: Notice(
+            "The bot has not arrived yet",
+            (
+                "Discord says that you agreed, and that the bot is not in the server. It may "
+                "have been removed right away, or be late.",
+                "Once it shows up in the list of members, everything goes on by itself. "
+                "If it does not, start again.",
+            ),
+        ),
+        Outcome.NOT_A_MANAGER: Notice(
+            "You need the permission Manage Server",
+            (
+                "Only somebody who manages the server can install Clip Saver in it, and Discord "
+                "does not say so of you. Ask an admin to do it, or to give you that permission.",
+            ),
+        ),
+        Outcome.DISCORD_DOWN: Notice(
+            "Discord does not answer",
+            (
+                "Discord did not tell what we need to know. If the bot is in your server already, "
+                "the rest goes on by itself within 15 minutes.",
+                "Otherwise start again in a minute.",
+            ),
+        ),
+        Outcome.DATABASE_DOWN: Notice(
+            "Clip Saver is not quite there",
+            (
+                "Its database does not answer at the moment. If the bot is in your server already, "
+                "the rest goes on by itself once it does.",
+                "Otherwise start again in a minute.",
+            ),
+        ),
+        Outcome.NOT_SET_UP: Notice(
+            "Clip Saver is not fully set up",
+            (
+                "Whoever runs it finds what is missing in the logs, and at /ready. If the bot is "
+                "in your server already, it will be found later.",
+            ),
+        ),
+    },
+)

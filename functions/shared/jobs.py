@@ -1,0 +1,94 @@
+"""Deferred work: what one function asks the jobs function to do, as a message of the queue. Pure.
+
+A job that somebody in Discord waits for carries a ticket: how to answer them, and until when.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from functions.shared import errors, models
+
+TICKET_LIFETIME: Final = timedelta(minutes=14, seconds=30)
+"""Discord takes edits for 15 minutes (Discord docs, Receiving and Responding)."""
+
+JobKind = Literal["sync_guild"]
+
+_KINDS: Final = frozenset({"sync_guild"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to answer an interaction: a secret until it expires.
+
+    Attributes:
+        interaction_id: Also tells when the interaction was made.
+        token: What its edits are authorised by.
+        locale: The language of whoever waits.
+        user_id: Who that is.
+    """
+
+    interaction_id: int
+    token: str
+    locale: str
+    user_id: models.UserId
+
+    def __repr__(self) -> str:
+        return f"Ticket({self.interaction_id})"
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether Discord would refuse an edit."""
+        return now - models.snowflake_time(self.interaction_id) >= TICKET_LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work on one guild.
+
+    Attributes:
+        ticket: Who waits for it; None if nobody does.
+    """
+
+    kind: JobKind
+    guild_id: models.GuildId
+    ticket: Ticket | None = None
+
+    def to_message(self) -> str:
+        """The job as a message; ids are strings, as everywhere in JSON."""
+        message: dict[str, Any] = {"kind": self.kind, "guild_id": str(self.guild_id)}
+        if self.ticket:
+            ticket = asdict(self.ticket)
+            message["ticket"] = ticket | {
+                "interaction_id": str(self.ticket.interaction_id),
+                "user_id": str(self.ticket.user_id),
+            }
+        return json.dumps(message)
+
+
+def from_message(body: str) -> Job:
+    """Read a message of the queue.
+
+    Raises:
+        InvalidEvent: it is none of this release's jobs.
+    """
+    try:
+        message = json.loads(body)
+        kind, guild_id = message["kind"], models.GuildId(int(message["guild_id"]))
+        ticket = message.get("ticket")
+        job = Job(kind, guild_id, None if ticket is None else _ticket(ticket))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise errors.InvalidEvent("the message is no job of Clip Saver's") from error
+    if kind not in _KINDS:
+        raise errors.InvalidEvent(f"no release that this is knows the job {kind!r}")
+    return job
+
+
+def _ticket(given: Mapping[str, Any]) -> Ticket:
+    return Ticket(
+        interaction_id=int(given["interaction_id"]),
+        token=str(given["token"]),
+        locale=str(given["locale"]),
+        user_id=models.UserId(int(given["user_id"])),
+    )

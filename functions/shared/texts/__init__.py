@@ -1,0 +1,112 @@
+"""What the bot says, one module per language, each with every sentence.
+
+`{named}` parts are filled in with `str.format`; the names are the same in every language.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+LANGUAGES: Final = ("en", "de")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Every sentence, in one language. A sentence that is missing fails at import."""
+
+    # Whatever the command
+    servers_only: str
+    needs_manage_server: str
+    unknown_command: str
+    outdated_component: str
+    database_down: str
+    being_updated: str
+    not_set_up: str
+    went_wrong: str
+    queue_down: str
+
+    # /status
+    status_title: str
+    never_synced: str
+    last_synced: str
+    channels: str
+    no_channels: str
+    settings: str
+    problems: str
+    no_problems: str
+    state_visible: str
+    state_hidden: str
+    state_archived: str
+    state_deleted: str
+    state_unknown: str
+    read_for_clips: str
+    running_scans: str
+    setting_not_used: str
+    problem_view: str
+    problem_history: str
+    problem_connect: str
+    problem_more: str
+    problem_message_content: str
+    sync_now: str
+
+    # /sync
+    sync_done: str
+    sync_no_changes: str
+    sync_change: str
+    sync_held_back: str
+    sync_too_soon: str
+    sync_failed: str
+    sync_left: str
+
+    # /settings
+    settings_title: str
+    settings_of_channel: str
+    settings_intro: str
+    settings_choose: str
+    settings_edit_title: str
+    settings_value: str
+    settings_empty_resets: str
+    settings_from_default: str
+    settings_from_guild: str
+    settings_from_channel: str
+    settings_saved: str
+    settings_reset: str
+    settings_unchanged: str
+    settings_undo: str
+    settings_undone: str
+    settings_nothing_to_undo: str
+    settings_bad_number: str
+    settings_bad_switch: str
+    settings_bad_length: str
+    settings_unknown_key: str
+    settings_unknown_channel: str
+    settings_last_change: str
+    settings_by_operator: str
+    setting_prefix: str
+    setting_auto_scan: str
+    setting_scan_nsfw: str
+    setting_max_file_size_mb: str
+    on: str
+    off: str
+
+    # Save clip
+    clips_saved: str
+    clips_known: str
+    clip_not_a_video: str
+    clip_too_large: str
+    clip_none: str
+
+    # /help
+    help_title: str
+    help_intro: str
+    help_privacy: str
+
+
+@cache
+def of(locale: str) -> Texts:
+    """The texts for one of Discord's locales, `de` or `en-GB`; English where there are none."""
+    language = locale.partition("-")[0]
+    name = language if language in LANGUAGES else LANGUAGES[0]
+    texts: Texts = import_module(f"{__name__}.{name}").TEXTS
+    return texts

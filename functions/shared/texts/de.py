@@ -1,0 +1,120 @@
+"""German."""
+
+from functions.shared.texts import Texts
+
+TEXTS = Texts(
+    servers_only="Diesen Befehl gibt es nur auf Servern.",
+    needs_manage_server="Dafür brauchst du die Berechtigung **Server verwalten**.",
+    unknown_command=(
+        "Diesen Befehl kenne ich nicht. Vielleicht ist er älter als der Bot; "
+        "starte Discord neu, dann ist die Liste wieder aktuell."
+    ),
+    outdated_component=(
+        "Dieser Knopf stammt aus einer älteren Version; rufe den Befehl noch einmal auf."
+    ),
+    database_down=(
+        "Ich erreiche meine Datenbank gerade nicht. Es wurde nichts geändert; "
+        "bitte versuche es in einer Minute noch einmal."
+    ),
+    being_updated="Clip Saver wird gerade aktualisiert. Bitte versuche es in ein paar Minuten.",
+    not_set_up=(
+        "Ich bin noch nicht fertig eingerichtet. Wer diesen Bot betreibt, findet unter /ready, "
+        "was fehlt."
+    ),
+    went_wrong="Bei mir ist etwas schiefgegangen. Es ist notiert.",
+    queue_down=(
+        "Ich konnte das nicht weitergeben. Es wurde nichts geändert; "
+        "bitte versuche es in einer Minute noch einmal."
+    ),
+    status_title="Clip Saver auf {guild}",
+    never_synced=(
+        "Dieser Server wurde noch nicht abgeglichen. Der nächste Abgleich findet ihn, meist binnen "
+        "15 Minuten; /sync erledigt es sofort."
+    ),
+    last_synced="Zuletzt abgeglichen {when}",
+    channels="Kanäle",
+    no_channels="noch keine gesehen",
+    settings="Einstellungen",
+    problems="Was nicht stimmt, und was hilft",
+    no_problems="Nichts. Jeder Kanal, den ich lesen soll, ist lesbar.",
+    state_visible="sichtbar: **{count}**",
+    state_hidden="für mich verborgen: **{count}**",
+    state_archived="archivierte Threads: **{count}**",
+    state_deleted="gelöscht: **{count}**",
+    state_unknown="nicht zu prüfen: **{count}**",
+    read_for_clips="nach Clips gelesen: **{count}**",
+    running_scans="laufende Suchläufe: **{count}**",
+    setting_not_used="⚠️ `{key}` wird nicht verwendet: {problem}",
+    problem_view=(
+        "Ich sehe {channel} nicht: erlaube meiner Rolle dort **Kanal ansehen**, "
+        "oder schalte das Lesen in /settings ab."
+    ),
+    problem_history=(
+        "Ich kann in {channel} keine älteren Nachrichten lesen: erlaube **Nachrichtenverlauf "
+        "anzeigen**."
+    ),
+    problem_connect=(
+        "Ich kann den Chat von {channel} nicht lesen: erlaube meiner Rolle dort **Verbinden**."
+    ),
+    problem_more="… und {count} weitere Kanäle.",
+    problem_message_content=(
+        "Ich sehe Nachrichten ohne ihre Dateien: wer diesen Bot betreibt, muss den **Message "
+        "Content Intent** einschalten (Developer Portal, Bot)."
+    ),
+    sync_now="Jetzt abgleichen",
+    sync_done="Abgeglichen. {changes}",
+    sync_no_changes="Es hatte sich nichts geändert.",
+    sync_change="{count} Kanäle {kind}",
+    sync_held_back="Ich habe die Änderungen zurückgehalten: {reason}",
+    sync_too_soon="Dieser Server wurde {when} abgeglichen. Bitte warte bis {again}.",
+    sync_failed="Der Abgleich hat nicht geklappt: {reason}",
+    sync_left="Ich bin kein Mitglied dieses Servers; installiere mich noch einmal.",
+    settings_title="Einstellungen von {guild}",
+    settings_of_channel="Einstellungen von #{channel}",
+    settings_intro="Wähle eine Einstellung, um sie zu ändern.",
+    settings_choose="Eine Einstellung ändern …",
+    settings_edit_title="Einstellung ändern",
+    settings_value="Neuer Wert",
+    settings_empty_resets="Leer lassen, um zu {inherited} zurückzukehren.",
+    settings_from_default="Vorgabe",
+    settings_from_guild="dieser Server",
+    settings_from_channel="dieser Kanal",
+    settings_saved="✅ `{key}` ist jetzt `{value}`.",
+    settings_reset="✅ `{key}` ist wieder `{value}`.",
+    settings_unchanged="`{key}` war schon `{value}`.",
+    settings_undo="Letzte Änderung zurücknehmen",
+    settings_undone="↩️ `{key}` ist wieder `{value}`.",
+    settings_nothing_to_undo="Es gibt keine Änderung zurückzunehmen.",
+    settings_bad_number=(
+        "`{key}` muss eine ganze Zahl von {least} bis {most} sein; `{value}` ist keine. "
+        "Es wurde nichts geändert."
+    ),
+    settings_bad_switch="`{key}` muss an oder aus sein, nicht `{value}`. Es wurde nichts geändert.",
+    settings_bad_length=(
+        "`{key}` muss {least} bis {most} Zeichen haben; `{value}` hat sie nicht. "
+        "Es wurde nichts geändert."
+    ),
+    settings_unknown_key="Die Einstellung `{key}` gibt es hier nicht.",
+    settings_unknown_channel="Diesen Kanal kenne ich nicht. Ist er neu, hilft vielleicht /sync.",
+    settings_last_change="Letzte Änderung: `{key}` von {who}, {when}",
+    settings_by_operator="wer diesen Bot betreibt",
+    setting_prefix="Präfix in Hilfetexten",
+    setting_auto_scan="Neue Kanäle nach Clips lesen",
+    setting_scan_nsfw="Auch altersbeschränkte Kanäle lesen",
+    setting_max_file_size_mb="Größte Datei, die gesichert wird, in MB",
+    on="an",
+    off="aus",
+    clips_saved="💾 Gesichert: {names}",
+    clips_known="Schon gesichert: {names}",
+    clip_not_a_video="Nicht gesichert: `{name}` ist kein Video.",
+    clip_too_large="Nicht gesichert: `{name}` hat {size} MB, dieser Server sichert bis {most} MB.",
+    clip_none="In dieser Nachricht ist keine Datei.",
+    help_title="Was Clip Saver macht",
+    help_intro=(
+        "Discords Links auf Videos sterben nach einem Tag. Ich behalte die Clips dieses Servers im "
+        "Blick, damit sie wiederzufinden sind."
+    ),
+    help_privacy=(
+        "Ich behalte Ids und Namen von Servern, Kanälen und gesicherten Dateien, nicht die Videos."
+    ),
+)

@@ -1,0 +1,108 @@
+"""English."""
+
+from functions.shared.texts import Texts
+
+TEXTS = Texts(
+    servers_only="This command works in servers only.",
+    needs_manage_server="You need the permission **Manage Server** for this.",
+    unknown_command=(
+        "I do not know this command. It may be older than the bot; "
+        "restart Discord to refresh the list."
+    ),
+    outdated_component="This button is from an older version; run the command again.",
+    database_down=(
+        "I cannot reach my database at the moment. Nothing was changed; "
+        "please try again in a minute."
+    ),
+    being_updated="Clip Saver is being updated. Please try again in a few minutes.",
+    not_set_up=(
+        "I am not fully set up yet. Whoever runs this bot finds what is missing at /ready."
+    ),
+    went_wrong="Something went wrong on my side. It has been logged.",
+    queue_down="I could not hand this over. Nothing was changed; please try again in a minute.",
+    status_title="Clip Saver in {guild}",
+    never_synced=(
+        "This server has not been synced yet. The next sync will find it, usually within "
+        "15 minutes; /sync does it now."
+    ),
+    last_synced="Last synced {when}",
+    channels="Channels",
+    no_channels="none seen yet",
+    settings="Settings",
+    problems="What is wrong, and how to fix it",
+    no_problems="Nothing. Every channel that I am to read can be read.",
+    state_visible="visible: **{count}**",
+    state_hidden="hidden from me: **{count}**",
+    state_archived="archived threads: **{count}**",
+    state_deleted="deleted: **{count}**",
+    state_unknown="could not be checked: **{count}**",
+    read_for_clips="read for clips: **{count}**",
+    running_scans="scans running: **{count}**",
+    setting_not_used="⚠️ `{key}` is not used: {problem}",
+    problem_view=(
+        "I cannot see {channel}: allow **View Channel** for my role there, "
+        "or switch reading off in /settings."
+    ),
+    problem_history="I cannot read older messages in {channel}: allow **Read Message History**.",
+    problem_connect="I cannot read the chat of {channel}: allow **Connect** for my role there.",
+    problem_more="… and {count} more channels.",
+    problem_message_content=(
+        "I see messages without their files: whoever runs this bot has to switch on the "
+        "**Message Content Intent** (developer portal, Bot)."
+    ),
+    sync_now="Sync now",
+    sync_done="Synced. {changes}",
+    sync_no_changes="Nothing had changed.",
+    sync_change="{count} channels {kind}",
+    sync_held_back="I held the changes back: {reason}",
+    sync_too_soon="This server was synced {when}. Please wait until {again}.",
+    sync_failed="The sync did not work: {reason}",
+    sync_left="I am not a member of this server; install me again.",
+    settings_title="Settings of {guild}",
+    settings_of_channel="Settings of #{channel}",
+    settings_intro="Choose a setting to change it.",
+    settings_choose="Change a setting …",
+    settings_edit_title="Change a setting",
+    settings_value="New value",
+    settings_empty_resets="Leave it empty to go back to {inherited}.",
+    settings_from_default="default",
+    settings_from_guild="this server",
+    settings_from_channel="this channel",
+    settings_saved="✅ `{key}` is now `{value}`.",
+    settings_reset="✅ `{key}` is back to `{value}`.",
+    settings_unchanged="`{key}` was `{value}` already.",
+    settings_undo="Undo last change",
+    settings_undone="↩️ `{key}` is `{value}` again.",
+    settings_nothing_to_undo="There is no change to undo.",
+    settings_bad_number=(
+        "`{key}` must be a whole number from {least} to {most}; `{value}` is not. "
+        "Nothing was changed."
+    ),
+    settings_bad_switch="`{key}` must be on or off; `{value}` is neither. Nothing was changed.",
+    settings_bad_length=(
+        "`{key}` must have {least} to {most} characters; `{value}` does not. Nothing was changed."
+    ),
+    settings_unknown_key="There is no setting `{key}` here.",
+    settings_unknown_channel="I do not know this channel. /sync may help if it is new.",
+    settings_last_change="Last change: `{key}` by {who}, {when}",
+    settings_by_operator="whoever runs this bot",
+    setting_prefix="Prefix shown in help texts",
+    setting_auto_scan="Read new channels for clips",
+    setting_scan_nsfw="Read age-restricted channels too",
+    setting_max_file_size_mb="Largest file to save, in MB",
+    on="on",
+    off="off",
+    clips_saved="💾 Saved: {names}",
+    clips_known="Already saved: {names}",
+    clip_not_a_video="Not saved: `{name}` is not a video.",
+    clip_too_large="Not saved: `{name}` has {size} MB, this server saves up to {most} MB.",
+    clip_none="There is no file in this message.",
+    help_title="What Clip Saver does",
+    help_intro=(
+        "Discord's links to videos die within a day. I keep track of the clips of this server, "
+        "so that they can be found again."
+    ),
+    help_privacy=(
+        "I keep ids and names of servers, channels and saved files, not the videos themselves."
+    ),
+)
