@@ -14,6 +14,7 @@ from clipsaver.emulator.payloads import guilds as guild_payloads
 from clipsaver.emulator.payloads import people as people_payloads
 from clipsaver.emulator.world import World
 from functions.shared import models, settings
+from functions.shared.db import job_runs
 from functions.shared.db.connection import Database, Transaction
 from functions.shared.discord import payloads
 from functions.shared.discord.client import DiscordClient
@@ -85,6 +86,8 @@ async def fill(world: World, database_url: str, filled: Callable[[int], None]) -
         for number, guild in enumerate(world.guilds.values(), start=1):
             await reconciler.apply(await reconciler.plan(_entry(guild)), _unfenced)
             filled(number)
+        async with database.transaction() as transaction:
+            await job_runs.note_success(transaction, "sync", {})
     finally:
         await database.close()
 

@@ -5,6 +5,7 @@ test is skipped and listed; so is every plain skip. With `--strict-needs` such a
 """
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -33,11 +34,28 @@ def _no_python(need: re.Match[str]) -> str | None:
     return f"no {need[0]} on PATH or among pyenv's versions"
 
 
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_browser() -> str | None:
+    """The path of a browser of Chromium's family, or None when there is none."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def _no_browser(_: re.Match[str]) -> str | None:
+    return None if find_browser() else f"none of {', '.join(_BROWSERS)} on PATH"
+
+
 NEEDS: Final = (
     Need(
         re.compile(r"python(?P<version>3\.\d+)"),
         _no_python,
         "install it; with pyenv: pyenv install and the version",
+    ),
+    Need(
+        re.compile("browser"),
+        _no_browser,
+        "install it; on Debian and Ubuntu: apt-get install chromium",
     ),
 )
 """Every need a test may declare; the first whose pattern fits the whole name counts."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
@@ -44,7 +44,7 @@ def configure(environment: settings.Environment) -> None:
         formatter = _JSONFormatter(environment.secrets)
     else:
         formatter = _TerminalFormatter(environment.secrets)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Handler(sys.stdout)
     handler.setFormatter(formatter)
     _log.handlers[:] = [handler]
     _log.setLevel(environment.log_level)
@@ -124,6 +124,13 @@ def _written_forms(secret: str) -> set[str]:
 
 def _keep_prefix(match: re.Match[str]) -> str:
     return "".join(filter(None, match.groupdict().values())) + _REDACTED
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's own name
+        # The library would print the message and its arguments as they are, secrets included.
+        place = f"{record.pathname}:{record.lineno}"
+        sys.stderr.write(f"The log line of {place} could not be written: {sys.exc_info()[0]}\n")
 
 
 class _JSONFormatter(LambdaPowertoolsFormatter):

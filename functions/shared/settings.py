@@ -258,8 +258,7 @@ class Settings:
 
 
 _SECTIONS: Final = {
-    model.SECTION: model
-    for model in (GuildSettings, DatabaseSettings, SyncSettings, PagesSettings)
+    model.SECTION: model for model in (GuildSettings, DatabaseSettings, SyncSettings, PagesSettings)
 }
 
 
@@ -272,7 +271,7 @@ def load(path: Path = DEFAULT_SETTINGS_PATH) -> Settings:
     document = _document(path)
     for name in document:
         if name not in _SECTIONS:
-            _warn_unknown(path, str(name), _SECTIONS)
+            _warn_unknown(path, str(name))
     problems: list[str] = []
     settings = Settings(
         guild=_section(path, document, GuildSettings, problems),
@@ -314,10 +313,9 @@ def _section(
     if not isinstance(given, dict):
         problems.append(f"{model.SECTION} must hold keys and values")
         return model()
-    known = [f"{model.SECTION}.{key}" for key in model.model_fields]
     for key in given:
         if key not in model.model_fields:
-            _warn_unknown(path, f"{model.SECTION}.{key}", known)
+            _warn_unknown(path, f"{model.SECTION}.{key}")
     try:
         return model.model_validate(given)
     except ValidationError as error:
@@ -328,7 +326,11 @@ def _section(
         return model()
 
 
-def _warn_unknown(path: Path, name: str, known: Iterable[str]) -> None:
-    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+def _warn_unknown(path: Path, name: str) -> None:
+    """Tell a section's or a key's nearest known name, even if that is in another section."""
+    known = {section: section for section in _SECTIONS}
+    for section, model in _SECTIONS.items():
+        known |= {key: f"{section}.{key}" for key in model.model_fields}
+    nearest = difflib.get_close_matches(name.rpartition(".")[2], known, n=1)
+    hint = f"; did you mean {known[nearest[0]]}?" if nearest else ""
     _log.warning("%s: unknown key %s is ignored%s", path.name, name, hint)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.shared import observability, settings
+from functions.shared import metrics, observability, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.event_loop import EventLoop
@@ -28,6 +28,7 @@ sync = Sync(
     ),
     settings=tunables,
     expected_url=environment.public_url,
+    metrics=metrics.CloudWatchMetrics() if environment.on_lambda else metrics.Unmeasured(),
 )
 
 

@@ -9,7 +9,9 @@ from typing import Any, Final
 from functions.shared import errors, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
+from functions.shared.metrics import Metrics, Unmeasured
 from functions.sync import event as events
+from functions.sync import measures
 from functions.sync.full_run import FullRun
 from functions.sync.summary import Progress, Summary, Unwatched
 from functions.sync.targeted_run import TargetedRun
@@ -29,6 +31,7 @@ class Sync:
     Attributes:
         expected_url: Where the application's endpoints should be; None if nobody told.
         progress: Who watches, guild by guild.
+        metrics: Who keeps the figures.
     """
 
     discord: DiscordClient
@@ -36,6 +39,7 @@ class Sync:
     settings: settings.Settings
     expected_url: str | None = None
     progress: Progress = field(default_factory=Unwatched)
+    metrics: Metrics = field(default_factory=Unmeasured)
 
     async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Run the sync that the event asks for.
@@ -53,12 +57,15 @@ class Sync:
             Unauthorized: the bot token is wrong.
             ClipSaverError: the run as a whole failed.
         """
-        queued = events.queued_requests(event)
-        if queued is None:
-            return await self._run(events.parse(event), seconds_left)
-        end = time.monotonic() + seconds_left
-        failed = [item for item in queued if not await self._run_queued(item, end)]
-        return {"batchItemFailures": [{"itemIdentifier": item.message_id} for item in failed]}
+        try:
+            queued = events.queued_requests(event)
+            if queued is None:
+                return await self._run(events.parse(event), seconds_left)
+            end = time.monotonic() + seconds_left
+            failed = [item for item in queued if not await self._run_queued(item, end)]
+            return {"batchItemFailures": [{"itemIdentifier": item.message_id} for item in failed]}
+        finally:
+            self.metrics.flush()
 
     async def _run_queued(self, queued: events.QueuedRequest, end: float) -> bool:
         """Run a request from the queue; whether it is done with."""
@@ -88,6 +95,8 @@ class Sync:
         except errors.Unauthorized:
             _log.critical("Invalid bot token")
             raise
+        finally:
+            measures.add_requests(self.metrics, self.discord.statistics)
         return summary.as_json(self.discord.statistics)
 
     async def _targeted(self, request: events.SyncRequest, stop_at: float) -> Summary:
@@ -106,7 +115,14 @@ class Sync:
             stop_at=stop_at,
             expected_url=self.expected_url,
         )
-        return await run.run()
+        began, summary = time.monotonic(), None
+        try:
+            summary = await run.run()
+        finally:
+            measures.add_run(self.metrics, summary, time.monotonic() - began)
+        if self.metrics.is_on and not summary.skipped:
+            await measures.add_tracked(self.metrics, self.database)
+        return summary
 
 
 def _is_done(result: Mapping[str, Any]) -> bool:

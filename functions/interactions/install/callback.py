@@ -22,6 +22,7 @@ from functions.shared.discord import oauth, permissions
 _log = logging.getLogger("discord_clip_saver.install")
 
 _DISCORD_SECONDS: Final = 8.0
+"""For all that Discord is asked; API Gateway waits 30 s for everything (its docs, Quotas)."""
 _JOIN_PAUSES: Final = (0.3, 0.7, 1.5)
 """Seconds to wait before looking again for a bot that has just been added."""
 _TWIN_PAUSES: Final = (0.25,) * 10
@@ -116,13 +117,11 @@ async def _check_intent(callback: Callback, parts: Parts) -> None:
 
 
 async def _install(callback: Callback, parts: Parts) -> Ending:
-    parts.discord.deadline = time.monotonic() + _DISCORD_SECONDS
-    authorization = await _exchange(callback, parts)
-    user = await _identify(authorization, parts)
-    if authorization.guild_id is None:
-        raise _Stopped(Outcome.NO_SERVER)
-    guild = await _joined_guild(authorization.guild_id, parts)
-    await _check_manager(guild, user.id, parts)
+    try:
+        async with asyncio.timeout(_DISCORD_SECONDS):
+            user, guild = await _ask_discord(callback, parts)
+    except TimeoutError as error:
+        raise _Stopped(Outcome.DISCORD_DOWN) from error
     added = models.InstalledGuild(guild.id, guild.name, guild.icon, guild.owner_id)
     async with parts.database.transaction() as transaction:
         if not await install_intents.consume_intent(transaction, callback.state):
@@ -133,6 +132,18 @@ async def _install(callback: Callback, parts: Parts) -> Ending:
     _log.info("Installed in guild %s", guild.id, extra={"guild_id": str(guild.id)})
     is_syncing = await installation.follow_up(stored, guild.id, parts)
     return Ending(Outcome.INSTALLED, added, is_syncing)
+
+
+async def _ask_discord(callback: Callback, parts: Parts) -> tuple[models.User, models.Guild]:
+    """Who consented, and to which guild, which they manage and the bot is in."""
+    parts.discord.deadline = time.monotonic() + _DISCORD_SECONDS
+    authorization = await _exchange(callback, parts)
+    user = await _identify(authorization, parts)
+    if authorization.guild_id is None:
+        raise _Stopped(Outcome.NO_SERVER)
+    guild = await _joined_guild(authorization.guild_id, parts)
+    await _check_manager(guild, user.id, parts)
+    return user, guild
 
 
 async def _exchange(callback: Callback, parts: Parts) -> oauth.Authorization:

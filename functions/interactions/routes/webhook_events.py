@@ -31,9 +31,6 @@ TIMESTAMP_WINDOW_SECONDS: Final = 900
 @router.post("/webhook-events")
 async def webhook_events(request: Request) -> Response:
     """Take note of an event."""
-    # Only here: a PING of the interactions must not load what an install needs.
-    from functions.interactions.install import event  # noqa: PLC0415
-
     parts: Parts = request.app.state.parts
     body = await request.body()
     signed = signature.verify(
@@ -48,6 +45,9 @@ async def webhook_events(request: Request) -> Response:
         return _refusal(401, "invalid request signature")
     if len(body) > LARGEST_BODY:
         return _refusal(413, "the body is larger than 1 MiB")
+    # Only here: an interaction must not load what an install needs.
+    from functions.interactions.install import event  # noqa: PLC0415
+
     try:
         told = event.parse(body, parts.environment.require("DISCORD_APPLICATION_ID"))
         if told is not None:

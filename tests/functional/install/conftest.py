@@ -2,15 +2,32 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from clipsaver.local import postgres as local_postgres
+from functions.interactions.install import callback
+from functions.shared.discord import transport
 from tests.functional.install import stage as stages
 from tests.functional.install.stage import Stage, Visitor
 
 NewVisitor = Callable[[], Visitor]
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to get to a browser or a network here."""
+    monkeypatch.setattr(callback, "_JOIN_PAUSES", (0.05,) * 3)
+    monkeypatch.setattr(callback, "_TWIN_PAUSES", (0.1,) * 10)
+    monkeypatch.setattr(transport, "_FIRST_BACKOFF_SECONDS", 0.01)
+
+
+@pytest.fixture(scope="module")
+def database(postgres: local_postgres.Postgres, template_database: str) -> Iterator[str]:
+    with stages.database(postgres, template_database) as name:
+        yield name
+
+
 @pytest.fixture
-def stage(database_url: str, superuser_url: str) -> Iterator[Stage]:
-    with stages.stage(database_url, superuser_url) as stage:
+def stage(postgres: local_postgres.Postgres, database: str) -> Iterator[Stage]:
+    with stages.stage(postgres, database) as stage:
         yield stage
 
 

@@ -5,15 +5,16 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import uuid4
 
 import httpx
 import psycopg
 from psycopg import sql
 
 from clipsaver.emulator.guilds import Guild
-from clipsaver.emulator.people import User
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
+from clipsaver.local import postgres as local_postgres
 from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from tests.factories import Rows
@@ -25,7 +26,9 @@ class Stage:
     """The parts, and what a test does to them.
 
     Attributes:
-        discord: The local Discord; `grace`, who owns `chess_club`, is signed in to its browser.
+        discord: The local Discord.
+        grace: Who is signed in to its browser.
+        chess_club: A guild of hers that waits for the bot.
         gateway: The API.
         rows: The database's rows, seen from the side.
     """
@@ -34,6 +37,8 @@ class Stage:
         application = discord.world.application
         self.discord = discord
         self.rows = rows
+        self.grace = discord.world.browser_user
+        self.chess_club = self.guild("Chess Club")
         self.variables: dict[str, str] = {
             "DISCORD_PUBLIC_KEY": application.public_key,
             "DISCORD_APPLICATION_ID": str(application.id),
@@ -49,17 +54,6 @@ class Stage:
 
     def guild(self, name: str) -> Guild:
         return next(g for g in self.discord.world.guilds.values() if g.name == name)
-
-    def user(self, name: str) -> User:
-        return next(u for u in self.discord.world.users.values() if u.username == name)
-
-    @property
-    def chess_club(self) -> Guild:
-        return self.guild("Chess Club")
-
-    @property
-    def grace(self) -> User:
-        return self.user("grace")
 
     @property
     def callback_url(self) -> str:
@@ -80,7 +74,7 @@ class Stage:
     def database_down(self) -> Iterator[None]:
         """Nobody gets to the database, until the end of the block."""
         name = self.rows.connection.info.dbname
-        self._allow(name, connections=False)
+        self._limit(name, connections=0)
         self.rows.sql(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -88,23 +82,37 @@ class Stage:
         try:
             yield
         finally:
-            self._allow(name, connections=True)
+            self._limit(name, connections=-1)
 
-    def _allow(self, name: str, *, connections: bool) -> None:
-        statement = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    def _limit(self, name: str, *, connections: int) -> None:
+        statement = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}")
         self.rows.connection.execute(
             statement.format(sql.Identifier(name), sql.Literal(connections))
         )
 
 
 @contextmanager
-def stage(database_url: str, superuser_url: str) -> Iterator[Stage]:
-    """A stage with the sample world; the API's environments start with its first request."""
+def database(server: local_postgres.Postgres, template: str) -> Iterator[str]:
+    """The name of a database for many tests, one after the other: a copy takes its time."""
+    name = f"test_{uuid4().hex}"
+    server.create_database(name, template=template)
+    yield name
+    server.drop_database(name)
+
+
+@contextmanager
+def stage(server: local_postgres.Postgres, name: str) -> Iterator[Stage]:
+    """A stage with the sample world and an empty database.
+
+    The API's environments start with its first request.
+    """
+    superuser_url = server.url(name, local_postgres.SUPERUSER)
     with (
         psycopg.connect(superuser_url, autocommit=True) as connection,
         DiscordServer(sample_world()) as discord,
     ):
-        made = Stage(discord, database_url, Rows(connection))
+        connection.execute("TRUNCATE users, bot_guilds, install_intents, leases, job_runs CASCADE")
+        made = Stage(discord, server.url(name), Rows(connection))
         with made.gateway:
             discord.world.application.redirect_uris.append(made.callback_url)
             yield made

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from functions.interactions.install import callback
+from functions.interactions.install import state as states
 from tests.factories import ago
 from tests.functional.install.conftest import NewVisitor
 from tests.functional.install.stage import Stage, Visitor, changed, heading, parameters
@@ -48,8 +50,6 @@ def test_another_browser_is_refused_and_the_first_can_still_finish(
 
 
 def test_a_state_that_the_browser_seals_itself_is_no_intent(stage: Stage, visitor: Visitor) -> None:
-    from functions.interactions.install import state as states
-
     key = states.new_key()
     url = f"{stage.callback_url}?code=stolen&state={states.new_state(key)}"
     page = visitor.get(url, cookie=f"clip-saver-install={key}")
@@ -57,24 +57,24 @@ def test_a_state_that_the_browser_seals_itself_is_no_intent(stage: Stage, visito
     assert stage.discord.requests.count(EXCHANGE) == 0
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "?code=x",
-        "?state=",
-        "?state=short&code=x",
-        "?state=%00&code=x",
-        "?state=%ff&code=x",
-        f"?code=x&state={'é' * 43}.{'é' * 43}",
-        f"?code=x&state={'a' * 43}",
-        f"?code=x&state={'a' * 9_000}",
-    ],
+INCOMPLETE = (
+    "",
+    "?code=x",
+    "?state=",
+    "?state=short&code=x",
+    "?state=%00&code=x",
+    "?state=%ff&code=x",
+    f"?code=x&state={'é' * 43}.{'é' * 43}",
+    f"?code=x&state={'a' * 43}",
+    f"?code=x&state={'a' * 9_000}",
 )
-def test_a_link_without_a_state_is_incomplete(stage: Stage, visitor: Visitor, query: str) -> None:
+
+
+def test_a_link_without_a_state_is_incomplete(stage: Stage, visitor: Visitor) -> None:
     visitor.start()
-    page = visitor.get(f"/install/callback{query}")
-    assert (page.status_code, heading(page)) == (400, "This link is incomplete")
+    for query in INCOMPLETE:
+        page = visitor.get(f"/install/callback{query}")
+        assert (page.status_code, heading(page)) == (400, "This link is incomplete")
     assert stage.discord.requests.count(EXCHANGE) == 0
 
 
@@ -151,10 +151,14 @@ def test_a_code_that_discord_refuses_is_not_tried_again(stage: Stage, visitor: V
 
 
 @pytest.mark.parametrize(
-    "route",
-    [EXCHANGE, "GET /users/@me", "GET /guilds/{guild_id}/members/{user_id}"],
+    ("route", "how"),
+    [
+        (EXCHANGE, {"status": 503}),
+        (EXCHANGE, {"reset": True}),
+        ("GET /users/@me", {"html": "<p>502</p>"}),
+        ("GET /guilds/{guild_id}/members/{user_id}", {"reset": True}),
+    ],
 )
-@pytest.mark.parametrize("how", [{"status": 503}, {"reset": True}, {"html": "<p>502</p>"}])
 def test_while_discord_is_down_nothing_is_lost(
     stage: Stage, visitor: Visitor, route: str, how: Any
 ) -> None:
@@ -167,6 +171,17 @@ def test_while_discord_is_down_nothing_is_lost(
     assert stage.rows.count("install_intents") == 1
     fault.times_left = 0
     assert visitor.install(stage.chess_club).status_code == 200
+
+
+def test_a_discord_that_takes_too_long_counts_as_down(
+    stage: Stage, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback, "_DISCORD_SECONDS", 0.3)
+    url = visitor.consent(visitor.start(), stage.chess_club)
+    stage.discord.faults.add(EXCHANGE, delay=1.0)
+    page = visitor.get(url)
+    assert (page.status_code, heading(page)) == (502, "Discord does not answer")
+    assert stage.guild_ids() == []
 
 
 def test_a_token_that_cannot_be_revoked_stops_no_install(

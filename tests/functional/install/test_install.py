@@ -177,8 +177,10 @@ def test_an_installed_guild_stays_as_synced_as_it_was(stage: Stage, visitor: Vis
 def test_settings_that_cannot_be_applied_stop_no_install(
     stage: Stage, visitor: Visitor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage.rows.sql("ALTER TABLE guild_settings ADD CHECK (settings ? 'approved_by')")
-    assert visitor.install(stage.chess_club).status_code == 200
+    stage.rows.sql("ALTER TABLE guild_settings ADD CONSTRAINT no_tests CHECK (settings ? 'real')")
+    page = visitor.install(stage.chess_club)
+    stage.rows.sql("ALTER TABLE guild_settings DROP CONSTRAINT no_tests")
+    assert page.status_code == 200
     assert stage.guild_ids() == [stage.chess_club.id]
     logged = capsys.readouterr().out
     assert f"Skipping default settings for guild {stage.chess_club.id}" in logged
@@ -202,6 +204,14 @@ def test_a_purge_takes_what_has_expired_and_leaves_what_is_under_way(
     with LambdaEnvironment("purge", stage.variables) as purge:
         assert purge.invoke({})["install_intents"] == 1
     assert visitor.get(url).status_code == 200
+
+
+def test_a_guild_may_be_called_anything(stage: Stage, visitor: Visitor) -> None:
+    stage.chess_club.name = "<script>alert(1)</script> {0} {{ 7 * 7 }} %s"
+    page = visitor.install(stage.chess_club)
+    assert heading(page) == f"Clip Saver is in {stage.chess_club.name}"
+    assert "<script" not in page.text
+    assert stage.rows.sql("SELECT name FROM bot_guilds") == [{"name": stage.chess_club.name}]
 
 
 def test_nothing_secret_is_logged(

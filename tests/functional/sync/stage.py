@@ -119,6 +119,30 @@ class Stage:
         with psycopg.connect(self.database_url) as connection:
             connection.execute(sql.encode(), parameters or None)
 
+    def interfere(self, event: str, action: str, *, when: str = "true") -> None:
+        """Have PostgreSQL take part in what the sync does.
+
+        Args:
+            event: When it acts: `BEFORE INSERT ON guild_settings`.
+            action: What it does then, in PL/pgSQL; `nextval('interference.attempts')` counts, and
+                goes on counting when a transaction is rolled back.
+            when: For which rows: `NEW.guild_id = 5`.
+        """
+        self.execute(
+            f"""
+            CREATE SCHEMA interference;
+            CREATE SEQUENCE interference.attempts;
+            CREATE FUNCTION interference.act() RETURNS trigger LANGUAGE plpgsql AS
+            $$BEGIN {action} RETURN NEW; END$$;
+            CREATE TRIGGER interfering {event} FOR EACH ROW WHEN ({when})
+            EXECUTE FUNCTION interference.act();
+            """
+        )
+
+    def stop_interfering(self) -> None:
+        """End the interference, if there is one."""
+        self.execute("DROP SCHEMA IF EXISTS interference CASCADE")
+
     def value(self, sql: str, *parameters: object) -> Any:
         """The first column of the first row."""
         return self.rows(sql, *parameters)[0][0]

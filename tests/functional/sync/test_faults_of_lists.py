@@ -1,6 +1,7 @@
 """Lists that lack what is there: nothing is taken for gone without Discord's word for it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -165,12 +166,12 @@ def test_a_channel_list_without_channels_called_unknown_trips_the_breaker(stage:
     ids=["failing", "another-404", "limited", "shapeless"],
 )
 def test_a_probe_without_a_clear_answer_leaves_a_channel_unknown_until_there_is_one(
-    stage: Stage, how: dict[str, object]
+    stage: Stage, how: dict[str, Any]
 ) -> None:
     stage.sync()
     permissions = stage.value("SELECT permissions FROM bot_channels WHERE name = 'clips'")
     stage.discord.faults.missing_channels.add(stage.clips.id)
-    stage.discord.faults.add(CHANNEL, channel=stage.clips, **how)  # type: ignore[arg-type]
+    stage.discord.faults.add(CHANNEL, channel=stage.clips, **how)
     summary = stage.sync()
     assert (summary["complete"], summary["channels"]["unknown"]) == (True, 1)
     assert stage.states()["clips"] == "unknown"

@@ -48,15 +48,10 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def when_writing_arcades_channels(stage: Stage, action: str) -> None:
     """Have PostgreSQL do this whenever a channel of Arcade is written."""
-    stage.execute(
-        f"""
-        CREATE SEQUENCE attempts;
-        GRANT ALL ON SEQUENCE attempts TO PUBLIC;
-        CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS
-        $$BEGIN {action} RETURN NEW; END$$;
-        CREATE TRIGGER interfering BEFORE INSERT OR UPDATE ON bot_channels FOR EACH ROW
-        WHEN (NEW.guild_id = {stage.arcade.id}) EXECUTE FUNCTION interfere();
-        """
+    stage.interfere(
+        "BEFORE INSERT OR UPDATE ON bot_channels",
+        action,
+        when=f"NEW.guild_id = {stage.arcade.id}",
     )
 
 
@@ -88,8 +83,8 @@ def test_a_connection_that_dies_in_the_middle_of_a_run_is_replaced(
 def test_a_transaction_whose_connection_dies_is_repeated(
     changed: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # A sequence remembers what a rolled back transaction did.
-    once = "IF nextval('attempts') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;"
+    kill = "PERFORM pg_terminate_backend(pg_backend_pid());"
+    once = f"IF nextval('interference.attempts') = 1 THEN {kill} END IF;"
     when_writing_arcades_channels(changed, once)
     assert_up_to_date(changed, changed.sync())
     assert any(line.startswith("A transaction is repeated") for line in caplog.messages)
@@ -104,7 +99,7 @@ def test_a_transaction_whose_connection_dies_again_ends_the_run_and_loses_nothin
         changed.sync()
     assert failure.value.error_type == "DatabaseUnavailable"
     assert changed.guild_rows(changed.arcade) == before
-    changed.execute("DROP TRIGGER interfering ON bot_channels")
+    changed.stop_interfering()
     assert_up_to_date(changed, changed.sync())
 
 
@@ -165,5 +160,5 @@ def test_a_statement_that_fails_for_one_guild_fails_that_guild_alone(
     assert [line.partition(": ")[0] for line in reports] == [
         f"Failed to sync guild {changed.arcade.id}"
     ]
-    changed.execute("DROP TRIGGER interfering ON bot_channels")
+    changed.stop_interfering()
     assert_up_to_date(changed, changed.sync())

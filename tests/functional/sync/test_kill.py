@@ -5,7 +5,11 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import psycopg
@@ -21,15 +25,20 @@ from tests.functional.sync.stage import Rows, timeless
 ROOT = Path(__file__).parents[3]
 GUILDS = 200
 POINTS = 50
+RUNNERS = 2
+"""A run waits for the database half of its time, which another one can use."""
+
+ByGuild = dict[int, list[tuple[Any, ...]]]
 
 
 class Runner:
     """The process that runs syncs and kills them; see `kill_run`."""
 
-    def __init__(self, discord: DiscordServer) -> None:
+    def __init__(self, discord: DiscordServer, settings: Path) -> None:
         self._variables = {
             "BOT_TOKEN": discord.world.application.bot_token,
             "DISCORD_API_URL": discord.api_url,
+            "DEFAULT_SETTINGS_PATH": str(settings),
             "LOG_LEVEL": "CRITICAL",
         }
         self._process = subprocess.Popen(
@@ -56,19 +65,27 @@ class Runner:
 
 
 @pytest.fixture
-def runner(discord: DiscordServer) -> Iterator[Runner]:
-    runner = Runner(discord)
-    yield runner
-    runner.close()
+def runners(discord: DiscordServer, tmp_path: Path) -> Iterator[Queue[Runner]]:
+    """Whoever takes one gives it back."""
+    settings = tmp_path / "settings.yml"
+    # Threads would double the requests, and the time of a hundred runs with them.
+    settings.write_text("sync_settings_defaults: {sync_active_threads: false}")
+    every = [Runner(discord, settings) for _ in range(RUNNERS)]
+    free: Queue[Runner] = Queue()
+    for runner in every:
+        free.put(runner)
+    yield free
+    for runner in every:
+        runner.close()
 
 
 def populate(discord: DiscordServer) -> list[Guild]:
-    """Guilds with two channels and a thread each."""
+    """Guilds with two channels each."""
     owner = discord.world.add_user("ada")
     guilds = [discord.world.add_guild(f"guild-{number}", owner) for number in range(GUILDS)]
     for guild in guilds:
         guild.add_channel("general")
-        guild.add_channel("clips").add_thread("Clip of the week")
+        guild.add_channel("clips")
     return guilds
 
 
@@ -90,72 +107,78 @@ def change(discord: DiscordServer, guilds: list[Guild]) -> None:
             case 5:
                 discord.world.remove_bot(guild)
             case 6:
-                next(iter(guild.threads.values())).archive()
-            case _:
                 general.post(discord.world.users[guild.owner_id], "news")
+            case _:
+                pass
     for number in range(GUILDS // 8):
         owner = discord.world.users[guilds[0].owner_id]
         discord.world.add_guild(f"new-{number}", owner).add_channel("general")
 
 
-def by_guild(rows: Rows) -> dict[int, list[tuple[Any, ...]]]:
+def by_guild(rows: Rows) -> ByGuild:
     """What is stored of each guild. The first column of bot_channels is the channel's id."""
-    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    found: ByGuild = defaultdict(list)
     for table, column in (("bot_guilds", 0), ("guild_settings", 0), ("bot_channels", 1)):
         for row in rows[table]:
             found[row[column]].append(row)
     return found
 
 
-class Copies:
-    """Databases that are copies of one that nobody is connected to."""
+@dataclass(frozen=True)
+class Scene:
+    """A database before the run, and what is stored of each guild without and with it."""
 
-    def __init__(self, postgres: Postgres, original: str) -> None:
-        self._postgres = postgres
-        self._original = original
-        self._made = 0
+    postgres: Postgres
+    original: str
+    before: ByGuild
+    after: Rows
 
-    def make(self) -> str:
-        """Another copy; the one before it is dropped."""
-        self.drop()
-        self._made += 1
-        self._postgres.create_database(self._name, template=self._original)
-        return self._postgres.url(self._name)
+    @contextmanager
+    def copy(self, name: str) -> Iterator[str]:
+        """The URL of a copy of the database, which must be at rest."""
+        copy = f"{self.original}_{name}"
+        self.postgres.create_database(copy, template=self.original)
+        yield self.postgres.url(copy)
+        self.postgres.drop_database(copy)
 
-    def drop(self) -> None:
-        """Drop the last copy."""
-        self._postgres.drop_database(self._name)
-
-    @property
-    def _name(self) -> str:
-        return f"{self._original}_copy_{self._made}"
+    def kill(self, runner: Runner, point: int, seconds: float) -> bool:
+        """Kill a run and let another finish it; whether it was not quicker than the killer."""
+        expected = by_guild(self.after)
+        with self.copy(str(point)) as url:
+            was_killed = not runner.sync(url, kill_after=seconds)["complete"]
+            for guild_id, rows in by_guild(timeless(url)).items():
+                assert rows in (self.before.get(guild_id), expected[guild_id])
+            expire_lease(url)
+            assert runner.sync(url)["complete"]
+            assert timeless(url) == self.after
+        return was_killed
 
 
 def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(
-    discord: DiscordServer, runner: Runner, postgres: Postgres, database_url: str
+    discord: DiscordServer, runners: Queue[Runner], postgres: Postgres, database_url: str
 ) -> None:
     guilds = populate(discord)
+    runner = runners.get()
     assert runner.sync(database_url)["complete"]
     change(discord, guilds)
-    copies = Copies(postgres, database_url.rpartition("/")[2])
-    old = by_guild(timeless(database_url))
-    undisturbed_url = copies.make()
-    undisturbed = runner.sync(undisturbed_url)
-    assert undisturbed["complete"]
-    expected = timeless(undisturbed_url)
-    new = by_guild(expected)
-    killed = 0
-    for point in range(POINTS):
-        url = copies.make()
-        moment = undisturbed["seconds"] * (point + 0.5) / POINTS
-        killed += not runner.sync(url, kill_after=moment)["complete"]
-        for guild_id, rows in by_guild(timeless(url)).items():
-            assert rows in (old.get(guild_id, []), new[guild_id])
-        expire_lease(url)
-        assert runner.sync(url)["complete"]
-        assert timeless(url) == expected
-    copies.drop()
-    assert killed >= POINTS * 0.8
+    original = database_url.rpartition("/")[2]
+    scene = Scene(postgres, original, by_guild(timeless(database_url)), {})
+    with scene.copy("undisturbed") as url:
+        undisturbed = runner.sync(url)
+        assert undisturbed["complete"]
+        scene = replace(scene, after=timeless(url))
+    runners.put(runner)
+
+    def kill(point: int) -> bool:
+        runner = runners.get()
+        try:
+            return scene.kill(runner, point, undisturbed["seconds"] * (point + 0.5) / POINTS)
+        finally:
+            runners.put(runner)
+
+    with ThreadPoolExecutor(RUNNERS) as pool:
+        killed = list(pool.map(kill, range(POINTS)))
+    assert sum(killed) >= POINTS * 0.8
 
 
 def expire_lease(database_url: str) -> None:

@@ -1,11 +1,14 @@
 """The lines that operators search the logs for."""
 
 import logging
+from collections.abc import Sequence
 
 import pytest
 
 from clipsaver.emulator.application import EVENTS_DISABLED_BY_DISCORD, EVENTS_ENABLED
 from clipsaver.local.errors import FunctionFailed
+from functions.shared.models import Channel
+from functions.shared.reconcile import diff
 from tests.functional.sync.stage import APPLICATION, CHANNELS, Stage
 
 URL = "https://clips.example"
@@ -93,14 +96,12 @@ def test_a_token_refused_in_the_middle_stops_the_run_at_once(
 def test_a_bug_is_told_with_its_traceback_and_the_others_do_not_pay_for_it(
     stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from functions.shared.reconcile import diff
-
     sound = diff.overwrites_hash
 
-    def broken(channels: list[object]) -> str:
+    def broken(channels: Sequence[Channel]) -> str:
         if len(channels) == 3:
             raise ZeroDivisionError("a bug")
-        return sound(channels)  # type: ignore[arg-type]
+        return sound(channels)
 
     monkeypatch.setattr(diff, "overwrites_hash", broken)
     summary = stage.sync()

@@ -68,13 +68,10 @@ def test_a_new_channel_is_read_as_its_own_guilds_settings_say(stage: Stage) -> N
 def test_defaults_that_cannot_be_applied_do_not_keep_the_guild_from_being_synced(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stage.execute(
-        f"""
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN RAISE EXCEPTION ''not today''; END';
-        CREATE TRIGGER refusing BEFORE INSERT ON guild_settings FOR EACH ROW
-        WHEN (NEW.guild_id = {stage.arcade.id}) EXECUTE FUNCTION refuse();
-        """
+    stage.interfere(
+        "BEFORE INSERT ON guild_settings",
+        "RAISE EXCEPTION 'not today';",
+        when=f"NEW.guild_id = {stage.arcade.id}",
     )
     summary = stage.sync()
     assert (summary["complete"], summary["guilds"]["failed"]) == (True, 0)
@@ -83,6 +80,6 @@ def test_defaults_that_cannot_be_applied_do_not_keep_the_guild_from_being_synced
     skipping = f"Skipping default settings for guild {stage.arcade.id}"
     assert caplog.messages.count(skipping) == 1
     assert f"Applied default guild settings for guild {stage.arcade.id}" not in caplog.messages
-    stage.execute("DROP TRIGGER refusing ON guild_settings")
+    stage.stop_interfering()
     stage.sync()
     assert settings_of(stage).keys() == {stage.arcade.id, stage.basement.id}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import python_versions
+from tests import python_versions, requirements_table
 
 ROOT = Path(__file__).parents[3]
 
@@ -126,3 +126,14 @@ def test_the_running_python_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_python_of_the_future_is_not_found() -> None:
     assert python_versions.find_python("3.99") is None
+
+
+def test_a_browser_is_found_by_each_of_its_names_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert requirements_table.find_browser() is None
+    browser = tmp_path / "google-chrome"
+    browser.write_text("#!/bin/sh\n")
+    browser.chmod(0o755)
+    assert requirements_table.find_browser() == str(browser)

@@ -1,0 +1,53 @@
+"""What is measured of a sync."""
+
+import logging
+from typing import Final
+
+from functions.shared import errors
+from functions.shared.db import tracked
+from functions.shared.db.connection import Database
+from functions.shared.discord.statistics import Statistics
+from functions.shared.metrics import Metrics
+from functions.sync.summary import Summary
+
+_log = logging.getLogger("discord_clip_saver.sync")
+
+_COUNTING_SECONDS: Final = 2.0
+"""No run ends late, or in an error, because the rows were slow to count."""
+_MILLISECONDS: Final = 1000
+
+
+def add_requests(metrics: Metrics, statistics: Statistics) -> None:
+    """Note what was asked of Discord, in a run of any kind."""
+    metrics.add("Requests", statistics.requests)
+    metrics.add("Retries", statistics.retries)
+    for scope, count in statistics.rate_limited.items():
+        metrics.add("RateLimited", count, scope=scope)
+    if statistics.requests:
+        mean = statistics.latency_sum / statistics.requests
+        metrics.add("RequestLatency", mean * _MILLISECONDS)
+
+
+def add_run(metrics: Metrics, summary: Summary | None, seconds: float) -> None:
+    """Note how a full run went; without a summary, it could not go on."""
+    if summary is None:
+        metrics.add("Failures", 1)
+    elif not summary.skipped:
+        metrics.add("Failures", summary.guilds["failed"])
+        metrics.add("Breaker", int(summary.breaker is not None))
+        metrics.add("Drift", len(summary.drift))
+    metrics.add("RunDuration", seconds * _MILLISECONDS)
+
+
+async def add_tracked(metrics: Metrics, database: Database) -> None:
+    """Note how many guilds and channels are stored, by their states."""
+    try:
+        async with database.transaction(within=_COUNTING_SECONDS) as transaction:
+            counts = await tracked.count_by_state(transaction)
+    except errors.DatabaseError as error:
+        _log.warning("What is tracked was not counted: %s", error)
+        return
+    for count in counts:
+        metrics.add(
+            "Guilds" if count.noun == "guild" else "Channels", count.rows, state=count.state
+        )

@@ -1,0 +1,95 @@
+"""The metrics of an invocation on Lambda, as CloudWatch finds them among the logs."""
+
+import json
+from typing import Any, get_args
+
+import pytest
+
+from clipsaver.local.errors import FunctionFailed
+from functions.shared.metrics import MetricName
+from tests.functional.sync.stage import CHANNELS, GUILDS, Stage
+
+DIMENSIONS = {"service", "state", "scope"}
+
+
+@pytest.fixture
+def on_lambda(stage: Stage) -> Stage:
+    stage.variables["AWS_LAMBDA_FUNCTION_NAME"] = "sync"
+    return stage
+
+
+def figures(capsys: pytest.CaptureFixture[str]) -> dict[tuple[str, ...], float]:
+    """What was printed as metrics: the values by name and dimension, service aside."""
+    found: dict[tuple[str, ...], float] = {}
+    for text in capsys.readouterr().out.splitlines():
+        line: dict[str, Any] = json.loads(text)
+        if "_aws" not in line:
+            continue
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        (dimensions,) = directive["Dimensions"]
+        assert set(dimensions) <= DIMENSIONS
+        labels = tuple(line[name] for name in dimensions if name != "service")
+        for metric in directive["Metrics"]:
+            assert metric["Name"] in get_args(MetricName)
+            key = (metric["Name"], *labels)
+            assert key not in found
+            (found[key],) = line[metric["Name"]]
+    return found
+
+
+def test_a_full_run_tells_all_of_its_figures(
+    on_lambda: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_lambda.sync()
+    capsys.readouterr()
+    on_lambda.week.archive()
+    on_lambda.discord.faults.add(
+        CHANNELS, scope="shared", retry_after=0.01, times=1, headers={"Retry-After": None}
+    )
+    summary = on_lambda.sync()
+    found = figures(capsys)
+    assert found.pop(("RunDuration",)) > found.pop(("RequestLatency",)) > 0
+    assert found == {
+        ("Requests",): summary["requests"],
+        ("Retries",): 1,
+        ("RateLimited", "shared"): 1,
+        ("Failures",): 0,
+        ("Breaker",): 0,
+        ("Drift",): 0,
+        ("Guilds", "present"): 2,
+        ("Channels", "visible"): 4,
+        ("Channels", "archived"): 1,
+    }
+
+
+def test_a_run_that_fails_tells_its_figures_as_well(
+    on_lambda: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_lambda.discord.faults.add(GUILDS, status=500)
+    with pytest.raises(FunctionFailed):
+        on_lambda.sync()
+    found = figures(capsys)
+    assert (found["Failures",], found["Requests",], found["Retries",]) == (1, 5, 3)
+
+
+def test_a_run_of_some_guilds_tells_only_of_its_requests(
+    on_lambda: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_lambda.sync({"guild_ids": [str(on_lambda.arcade.id)]})
+    assert figures(capsys).keys() == {("Requests",), ("Retries",), ("RequestLatency",)}
+
+
+def test_a_batch_tells_its_figures_once(
+    on_lambda: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bodies = [json.dumps({"guild_ids": [str(guild)]}) for guild in on_lambda.world.guilds]
+    records = [{"messageId": body, "body": body} for body in bodies]
+    on_lambda.sync({"Records": records})
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert len(lines) == 1
+    assert len(json.loads(lines[0])["Requests"]) == 2
+
+
+def test_a_terminal_sees_no_metrics(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.sync()
+    assert "_aws" not in capsys.readouterr().out

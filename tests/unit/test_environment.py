@@ -1,0 +1,197 @@
+"""The environment's variables: what is missing or malformed is told at once, and without values."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.shared import errors, settings
+from functions.shared.settings import from_variables
+
+FUNCTIONS = Path(settings.__file__).parents[1]
+COMPLETE = {
+    "DISCORD_PUBLIC_KEY": "0" * 64,
+    "DISCORD_APPLICATION_ID": "157730590492196864",
+    "BOT_TOKEN": "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs",
+    "DISCORD_CLIENT_SECRET": "cl13nt-s3cr3t",
+    "DATABASE_URL": "postgresql://ada:pa%24%24@localhost/clips",
+}
+MALFORMED = {
+    "DISCORD_PUBLIC_KEY": "s3cret-public-key",
+    "DISCORD_APPLICATION_ID": "s3cret-application",
+    "BOT_TOKEN": "Bot s3cret.token",
+    "DATABASE_URL": "mysql://ada:s3cret@db.example/clips",
+    "PUBLIC_URL": "s3cret.example",
+    "DISCORD_API_URL": "ftp://s3cret",
+    "LOG_LEVEL": "s3cret",
+}
+PARTS = {
+    "POSTGRES_HOST": "localhost",
+    "POSTGRES_USER": "ada",
+    "POSTGRES_PASSWORD": "s3cret",
+    "POSTGRES_DB": "clips",
+}
+
+
+def test_a_complete_environment_is_read_as_it_is() -> None:
+    read = from_variables(COMPLETE, required=COMPLETE)
+    for name, value in COMPLETE.items():
+        assert read.require(name) == value
+    assert read.problems == {}
+
+
+def test_nothing_set_means_the_defaults() -> None:
+    read = from_variables({})
+    assert (read.bot_token, read.database_url, read.public_url) == (None, None, None)
+    assert read.discord_api_url == "https://discord.com/api/v10"
+    assert read.discord_cdn_hosts == ("cdn.discordapp.com", "media.discordapp.net")
+    assert read.settings_path == settings.DEFAULT_SETTINGS_PATH
+    assert (read.log_level, read.on_lambda, read.problems, read.secrets) == ("INFO", False, {}, ())
+
+
+def test_what_is_set_is_taken() -> None:
+    read = from_variables(
+        {
+            "PUBLIC_URL": "https://clips.example/",
+            "DISCORD_API_URL": "http://127.0.0.1:4000/api/v10/",
+            "DISCORD_CDN_HOSTS": "127.0.0.1, cdn.example,",
+            "DEFAULT_SETTINGS_PATH": "/etc/clips.yml",
+            "LOG_LEVEL": "debug",
+            "AWS_LAMBDA_FUNCTION_NAME": "sync",
+        }
+    )
+    assert read.public_url == "https://clips.example"
+    assert read.discord_api_url == "http://127.0.0.1:4000/api/v10"
+    assert read.discord_cdn_hosts == ("127.0.0.1", "cdn.example")
+    assert (read.settings_path, read.log_level) == (Path("/etc/clips.yml"), "DEBUG")
+    assert read.on_lambda
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    blank = dict.fromkeys(COMPLETE, " \n")
+    with pytest.raises(errors.ConfigurationError) as told:
+        from_variables(blank, required=COMPLETE)
+    for name in COMPLETE:
+        assert f"{name} is not set" in str(told.value)
+
+
+def test_all_that_is_malformed_is_named_at_once_and_nothing_of_it_told() -> None:
+    with pytest.raises(errors.ConfigurationError) as told:
+        from_variables(MALFORMED, required=("BOT_TOKEN", "DISCORD_CLIENT_SECRET"))
+    for name in MALFORMED:
+        assert f"{name} must be " in str(told.value)
+    assert "DISCORD_CLIENT_SECRET is not set" in str(told.value)
+    assert "s3cret" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_one_that_is_required_stops(name: str) -> None:
+    with pytest.raises(errors.ConfigurationError, match=f"^{name} must be "):
+        from_variables(COMPLETE | {name: MALFORMED[name]}, required=(name,))
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_one_that_is_not_required_waits_until_it_is_asked_for(name: str) -> None:
+    read = from_variables(COMPLETE | {name: MALFORMED[name]})
+    assert read.problems.keys() == {name}
+    assert "s3cret" not in read.problems[name]
+    if name in COMPLETE:
+        with pytest.raises(errors.ConfigurationError, match=f"^{name} must be .*env.example"):
+            read.require(name)
+
+
+def test_a_malformed_address_of_discord_never_becomes_the_real_one() -> None:
+    assert from_variables({"DISCORD_API_URL": "ftp://s3cret"}).discord_api_url == "ftp://s3cret"
+
+
+def test_what_is_not_set_is_told_when_it_is_asked_for() -> None:
+    with pytest.raises(errors.ConfigurationError, match="BOT_TOKEN is not set"):
+        from_variables({}).require("BOT_TOKEN")
+
+
+def test_the_parts_stand_for_the_url() -> None:
+    read = from_variables(PARTS, required=("DATABASE_URL",))
+    assert read.database_url == "postgresql://ada:s3cret@localhost:5432/clips"
+
+
+def test_the_url_wins_over_the_parts() -> None:
+    read = from_variables(PARTS | COMPLETE | {"POSTGRES_PORT": "none at all"})
+    assert read.database_url == COMPLETE["DATABASE_URL"]
+    assert read.problems == {}
+
+
+@pytest.mark.parametrize("missing", PARTS)
+def test_a_missing_part_is_named(missing: str) -> None:
+    given = {name: value for name, value in PARTS.items() if name != missing}
+    with pytest.raises(errors.ConfigurationError, match=f"^{missing} is not set"):
+        from_variables(given, required=("DATABASE_URL",))
+
+
+def test_missing_parts_are_no_matter_where_no_database_is_needed() -> None:
+    read = from_variables({"POSTGRES_USER": "ada"})
+    assert read.problems["DATABASE_URL"] == (
+        "POSTGRES_HOST is not set; POSTGRES_PASSWORD is not set; POSTGRES_DB is not set"
+    )
+
+
+@pytest.mark.parametrize("port", ["0x10", "70000"])
+def test_an_impossible_port_is_told_without_the_password(port: str) -> None:
+    with pytest.raises(errors.ConfigurationError, match="POSTGRES_PORT") as told:
+        from_variables(PARTS | {"POSTGRES_PORT": port}, required=("DATABASE_URL",))
+    assert "s3cret" not in str(told.value)
+
+
+def test_a_database_elsewhere_is_verified_however_it_is_given() -> None:
+    elsewhere = from_variables(PARTS | {"POSTGRES_HOST": "db.example"}).database_url
+    assert elsewhere is not None
+    assert "sslmode=verify-full" in elsewhere
+    url = "postgresql://ada:s3cret@db.example/clips"
+    assert "sslmode=verify-full" in (from_variables({"DATABASE_URL": url}).database_url or "")
+    with pytest.raises(errors.ConfigurationError, match="DATABASE_URL has sslmode=disable"):
+        from_variables({"DATABASE_URL": f"{url}?sslmode=disable"}, required=("DATABASE_URL",))
+
+
+def test_blanks_around_a_value_are_not_part_of_it_except_in_a_password() -> None:
+    pasted = {name: f" {value}\n" for name, value in COMPLETE.items()}
+    assert from_variables(pasted).bot_token == COMPLETE["BOT_TOKEN"]
+    read = from_variables(PARTS | {"POSTGRES_PASSWORD": " "})
+    assert read.database_url == "postgresql://ada:%20@localhost:5432/clips"
+
+
+def test_secrets_are_known_in_all_their_forms_and_shown_in_none() -> None:
+    read = from_variables(COMPLETE)
+    assert set(read.secrets) == {
+        COMPLETE["BOT_TOKEN"],
+        COMPLETE["DISCORD_CLIENT_SECRET"],
+        COMPLETE["DATABASE_URL"],
+        "pa%24%24",
+        "pa$$",
+    }
+    for secret in read.secrets:
+        assert secret not in repr(read)
+
+
+def reads_environment(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id="os"), attr="environ" | "environb" | "getenv"):
+            return True
+        case ast.ImportFrom(module="os", names=names):
+            return any(name.name in {"environ", "environb", "getenv"} for name in names)
+    return False
+
+
+def test_nothing_else_in_the_functions_reads_the_environment() -> None:
+    reading = {
+        path.relative_to(FUNCTIONS).as_posix()
+        for path in FUNCTIONS.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if reads_environment(node)
+    }
+    assert reading == {"shared/settings.py"}
+
+
+@pytest.mark.parametrize("source", ["os.environ['A']", "os.getenv('A')", "from os import environ"])
+def test_reading_the_environment_would_be_noticed(source: str) -> None:
+    nodes: Any = ast.walk(ast.parse(source))
+    assert any(map(reads_environment, nodes))
