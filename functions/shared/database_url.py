@@ -69,9 +69,9 @@ def passwords(url: str) -> frozenset[str]:
     match = _URL.fullmatch(url)
     if match is None:
         raise ValueError(_SHAPE)
-    query = _parameters(match["query"])
-    named = {value for key in ("password", "sslpassword") for value in query.get(key, ())}
-    written = {match["password"] or "", *named, *(quote(value, safe="") for value in named)}
+    parameters = (pair.partition("=") for pair in (match["query"] or "").split("&"))
+    named = (value for key, _, value in parameters if key in {"password", "sslpassword"})
+    written = (match["password"] or "", *named)
     return frozenset(form for text in written for form in (text, unquote(text)) if form)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from psycopg import conninfo
 
@@ -154,12 +154,19 @@ def test_an_impossible_port_of_parts_is_refused(port: str) -> None:
 
 
 @given(PRINTABLE)
+@example("%00")
 def test_a_password_is_known_in_both_its_forms(password: str) -> None:
     encoded = quote(password, safe="")
     url = f"postgresql://ada:{encoded}@db.example/clips"
     assert database_url.passwords(url) == {password, encoded}
     url = f"postgresql://db.example/clips?user=ada&password={encoded}"
     assert database_url.passwords(url) == {password, encoded}
+
+
+def test_a_plus_is_a_plus() -> None:
+    assert database_url.passwords("postgresql://h/c?sslpassword=a+b") == {"a+b"}
+    with pytest.raises(ValueError, match="sslmode=disable"):
+        database_url.with_tls("postgresql://localhost/c?host=+localhost&sslmode=disable")
 
 
 def test_a_url_without_a_password_has_none() -> None:

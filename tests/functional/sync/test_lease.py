@@ -16,9 +16,9 @@ from tests.functional.sync.stage import CHANNELS, GUILDS, Stage
 
 
 @contextmanager
-def slow_run(stage: Stage, *, delay: float = 0.6) -> Iterator[Future[Any]]:
+def slow_run(stage: Stage, **how: Any) -> Iterator[Future[Any]]:
     """A full run that waits for Discord's list of Arcade's channels meanwhile."""
-    stage.discord.faults.add(CHANNELS, guild=stage.arcade, times=1, delay=delay)
+    stage.discord.faults.add(CHANNELS, guild=stage.arcade, times=1, delay=0.6, **how)
     begun = stage.discord.requests
     begun.clear()
     environment = stage.cold_environment()
@@ -85,6 +85,16 @@ def test_a_run_that_lost_its_lease_writes_nothing_more(stage: Stage) -> None:
     assert "renamed" not in stage.states()
     assert stage.rows("SELECT last_succeeded_at FROM job_runs") == successes
     assert stage.value("SELECT count(*) FROM leases") == 1  # the other one's
+
+
+def test_a_run_that_lost_its_lease_does_not_call_itself_a_success(stage: Stage) -> None:
+    with slow_run(stage, status=400) as first:
+        wait_until(lambda: stage.states(stage.basement) != {})
+        stage.execute("UPDATE leases SET holder = gen_random_uuid()")
+        with pytest.raises(FunctionFailed) as failure:
+            first.result()
+    assert failure.value.error_type == "LeaseLost"
+    assert stage.rows("SELECT last_succeeded_at FROM job_runs") == [(None,)]
 
 
 def test_a_guild_that_somebody_else_writes_is_left_to_them_by_a_full_run(
