@@ -1,6 +1,6 @@
 """Other Python versions on this machine, for what must run on each of them.
 
-    python tests/python_versions.py 3.13    prints the path of one, or fails
+python tests/python_versions.py 3.13    prints the path of one, or fails
 """
 
 import functools

@@ -1,6 +1,6 @@
 """Fails if a file holds what looks like a bot token, a cloud key or a private key.
 
-    git ls-files -z | xargs -0 python -m tests.secrets_check
+git ls-files -z | xargs -0 python -m tests.secrets_check
 """
 
 import sys

@@ -54,6 +54,13 @@ class Texts:
     sync_done: str
     sync_no_changes: str
     sync_change: str
+    kind_added: str
+    kind_updated: str
+    kind_returned: str
+    kind_hidden: str
+    kind_archived: str
+    kind_deleted: str
+    kind_unknown: str
     sync_held_back: str
     sync_too_soon: str
     sync_failed: str
@@ -87,6 +94,7 @@ class Texts:
     setting_auto_scan: str
     setting_scan_nsfw: str
     setting_max_file_size_mb: str
+    setting_is_reading: str
     on: str
     off: str
 

@@ -105,9 +105,7 @@ TEXTS = Texts(
         ),
     ),
     archive_days="Solange der Bot auf dem Server ist, und {days} Tage danach.",
-    archive_for_ever=(
-        "Solange der Bot auf dem Server ist; danach, bis du um Löschung bittest."
-    ),
+    archive_for_ever=("Solange der Bot auf dem Server ist; danach, bis du um Löschung bittest."),
     never_kept_heading="Was nicht behalten wird",
     never_kept=(
         "Der Text von Nachrichten und die Videos selbst.",
@@ -206,9 +204,7 @@ TEXTS = Texts(
         ),
         Outcome.NO_SERVER: Notice(
             "Es wurde kein Server gewählt",
-            (
-                "Discord hat den Bot zu keinem Server hinzugefügt. Beginne neu und wähle einen.",
-            ),
+            ("Discord hat den Bot zu keinem Server hinzugefügt. Beginne neu und wähle einen.",),
         ),
         Outcome.BOT_ABSENT: Notice(
             "Der Bot ist noch nicht angekommen",

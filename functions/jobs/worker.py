@@ -1,0 +1,101 @@
+"""Messages of the queue, one after the other; what fails goes back to the queue by itself."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from functions.jobs import sync_guild
+from functions.shared import errors, jobs, observability, settings, texts
+from functions.shared.db import processed_interactions
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+
+_log = logging.getLogger("discord_clip_saver.jobs")
+
+_ANSWER_SECONDS: Final = 3.0
+"""Time kept for editing the reply and answering the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The parts of a warm environment that works off the queue.
+
+    Attributes:
+        application_id: Whose interactions are answered.
+    """
+
+    discord: DiscordClient
+    database: Database
+    settings: settings.Settings
+    application_id: int
+
+    async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
+        """Work off an SQS batch.
+
+        Args:
+            event: `{"Records": [{"messageId": ..., "body": ...}]}`.
+            seconds_left: How long this invocation may still take.
+
+        Returns:
+            `{"batchItemFailures": [...]}` with the messages that are to come again.
+
+        Raises:
+            InvalidEvent: the event is no batch.
+        """
+        records = event.get("Records")
+        if not isinstance(records, list):
+            raise errors.InvalidEvent("The jobs function takes SQS batches")
+        self.discord.deadline = time.monotonic() + seconds_left - _ANSWER_SECONDS
+        failed = [str(record["messageId"]) for record in records if not await self._is_done(record)]
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+    async def _is_done(self, record: Mapping[str, Any]) -> bool:
+        """Do one job; False if its message is to come again."""
+        try:
+            job = jobs.from_message(str(record["body"]))
+        except errors.InvalidEvent as error:
+            # Coming again makes it no better, but the dead-letter queue keeps it for a look.
+            _log.error("Message %s: %s", record["messageId"], error)
+            return False
+        interaction_id = str(job.ticket.interaction_id) if job.ticket else None
+        with observability.correlated(guild_id=str(job.guild_id), interaction_id=interaction_id):
+            return await self._run(job)
+
+    async def _run(self, job: jobs.Job) -> bool:
+        if job.ticket and job.ticket.is_expired(datetime.now(UTC)):
+            _log.warning("Dropped a job that nobody waits for any more: %s", job.kind)
+            return True
+        try:
+            if job.ticket and await self._was_done(job.ticket):
+                return True
+            sentence = await sync_guild.run(job, self.discord, self.database, self.settings)
+        except errors.Unauthorized:
+            _log.critical("Invalid bot token")
+            return False
+        except errors.GuildBusy as error:
+            _log.info("Back to the queue: %s", error)
+            return False
+        except errors.ClipSaverError as error:
+            _log.error("Job %s failed: %s", job.kind, error)
+            if job.ticket is None:
+                return False
+            words = texts.of(job.ticket.locale)
+            sentence = words.sync_failed.format(reason=words.went_wrong)
+        if job.ticket:
+            await self._answer(job.ticket, sentence)
+        return True
+
+    async def _was_done(self, ticket: jobs.Ticket) -> bool:
+        async with self.database.transaction() as transaction:
+            return await processed_interactions.is_recorded(transaction, ticket.interaction_id)
+
+    async def _answer(self, ticket: jobs.Ticket, sentence: str) -> None:
+        """Edit the reply; the work is done, so an answer that fails is only logged."""
+        message = {"content": sentence, "allowed_mentions": {"parse": []}}
+        try:
+            await self.discord.edit_original(self.application_id, ticket.token, message)
+        except errors.DiscordError as error:
+            _log.warning("The reply could not be edited: %s", error)
