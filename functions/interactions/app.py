@@ -1,14 +1,36 @@
 """The API: its routes, and one answer for what nobody foresaw."""
 
 import logging
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from functions.interactions.install.redirect_uris import RedirectURIs
 from functions.interactions.parts import Parts
-from functions.interactions.routes import health, interactions, ready
+from functions.interactions.routes import (
+    health,
+    install,
+    install_callback,
+    interactions,
+    landing,
+    privacy,
+    ready,
+    webhook_events,
+)
 
 _log = logging.getLogger("discord_clip_saver.interactions")
+
+_ROUTES: Final = (
+    health,
+    ready,
+    interactions,
+    webhook_events,
+    landing,
+    privacy,
+    install,
+    install_callback,
+)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -17,7 +39,8 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
     app.state.readiness = ready.Readiness(parts)
-    for module in (health, ready, interactions):
+    app.state.redirect_uris = RedirectURIs(parts)
+    for module in _ROUTES:
         app.include_router(module.router)
     app.add_exception_handler(Exception, _unforeseen)
     return app

@@ -3,11 +3,13 @@
     lease -> application and guild list -> who left? -> breaker -> guild by guild, several at a time
 
 It ends before its Lambda does. What it did not reach has the oldest `synced_at` and comes first
-next time.
+next time. A run is complete when every guild had its turn since the last complete one: where there
+are more guilds than a Lambda has time for, every second or third run is.
 """
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from functions.shared import errors, models, settings
@@ -81,6 +83,7 @@ class FullRun:
                 _log.warning("Application endpoint drift: %s", difference)
         async with self.database.transaction() as transaction:
             turns = await guilds.select_sync_order(transaction)
+            last_complete = await job_runs.select_last_success(transaction, "sync")
         left = await self._confirm_left(guild_turns.missing(entries, turns))
         present = sum(turn.state == "present" for turn in turns)
         if self._guild_breaker_trips(len(left), present):
@@ -100,7 +103,7 @@ class FullRun:
         turn = GuildSync(
             reconciler, self.settings.sync, self.request, fence, summary, self.progress
         )
-        await self._sync_each(entries, turns, turn)
+        await self._sync_each(entries, turns, last_complete, turn)
         return summary
 
     async def _read_application(self) -> models.Application | None:
@@ -114,9 +117,14 @@ class FullRun:
             return None
 
     async def _sync_each(
-        self, entries: list[models.GuildEntry], turns: list[guilds.SyncTurn], guild: GuildSync
+        self,
+        entries: list[models.GuildEntry],
+        turns: list[guilds.SyncTurn],
+        last_complete: datetime | None,
+        guild: GuildSync,
     ) -> None:
-        work = guild_turns.in_order(entries, {turn.guild_id: turn for turn in turns})
+        by_id = {turn.guild_id: turn for turn in turns}
+        work = guild_turns.in_order(entries, by_id)
         rotation = guild_turns.in_rotation(turns)
         self.progress.started(len(work))
 
@@ -127,7 +135,8 @@ class FullRun:
                 # The other run's answer is at least as new, and it writes it.
                 _log.info("Guild %s is being synced by another run", entry.id)
 
-        if not await parallel.work_off(work, sync, self.stop_at):
+        begun = await parallel.work_off(work, sync, self.stop_at)
+        if begun < guild_turns.pending(entries, by_id, last_complete):
             guild.summary.complete = False
 
     async def _confirm_left(self, missing: list[guilds.SyncTurn]) -> list[guilds.SyncTurn]:

@@ -29,6 +29,22 @@ def in_order(
     return sorted(entries, key=last_synced)
 
 
+def pending(
+    entries: Iterable[models.GuildEntry],
+    turns: Mapping[models.GuildId, SyncTurn],
+    since: datetime | None,
+) -> int:
+    """How many guilds, which are the first ones in order, had no turn since an instant.
+
+    Args:
+        entries: The guilds that Discord lists.
+        turns: What is stored of them.
+        since: When a run was last complete; None if none ever was.
+    """
+    last = [turn.synced_at if (turn := turns.get(entry.id)) else None for entry in entries]
+    return sum(instant is None or (since is not None and instant <= since) for instant in last)
+
+
 def missing(entries: Iterable[models.GuildEntry], turns: Iterable[SyncTurn]) -> list[SyncTurn]:
     """Guilds that the bot was in and that Discord's list no longer has."""
     listed = {entry.id for entry in entries}

@@ -12,7 +12,7 @@ _WORKERS: Final = 16
 """Guilds in work at once: enough to keep the allowed rate full while answers take 0.5 s."""
 
 
-async def work_off(items: Iterable[T], work: Callable[[T], Awaitable[None]], until: float) -> bool:
+async def work_off(items: Iterable[T], work: Callable[[T], Awaitable[None]], until: float) -> int:
     """Do the work for each item, several at a time and in their order.
 
     Args:
@@ -21,21 +21,24 @@ async def work_off(items: Iterable[T], work: Callable[[T], Awaitable[None]], unt
         until: The instant of `time.monotonic` after which no further item is begun.
 
     Returns:
-        Whether there was time for all.
+        How many items were begun, the first ones; each is done.
 
     Raises:
         Exception: the first that any work raised; the others are canceled.
     """
     left = iter(items)
+    begun = 0
 
     async def worker() -> None:
+        nonlocal begun
         while time.monotonic() < until and (item := next(left, None)) is not None:
+            begun += 1
             await work(item)
 
     async with _first_error_only(), asyncio.TaskGroup() as group:
         for _ in range(_WORKERS):
             group.create_task(worker())
-    return next(left, None) is None
+    return begun
 
 
 @asynccontextmanager

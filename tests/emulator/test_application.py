@@ -59,9 +59,10 @@ def test_an_event_url_needs_204_for_its_own_kind_of_ping(
     }
     assert bot.patch("/applications/@me", json=wanted).json()["event_webhooks_status"] == 2
 
-    receiver.event_pong = 200
     world.application.event_webhooks_url = None
-
+    receiver.event_pong = 200
+    assert bot.patch("/applications/@me", json=wanted).status_code == 400
+    receiver.event_pong, receiver.checks_signatures = 204, False
     assert bot.patch("/applications/@me", json=wanted).status_code == 400
     assert world.application.event_webhooks_url is None
 

@@ -11,6 +11,9 @@ from clipsaver.emulator.permissions import Permission
 from clipsaver.emulator.world import World
 
 
+_BUTTON = {"type": 2, "style": 1, "label": "More", "custom_id": "more"}
+
+
 @pytest.fixture
 def guild(world: World, ada: User) -> Guild:
     return world.add_guild("Arcade", owner=ada)
@@ -33,6 +36,7 @@ def test_pages_are_newest_first_and_after_takes_the_oldest(
 
     assert _texts(bot.get(path, params={"limit": 3})) == ["9", "8", "7"]
     assert _texts(bot.get(path, params={"after": 0, "limit": 3})) == ["2", "1", "0"]
+    assert _texts(bot.get(path, params={"after": posted[5].id, "limit": 2})) == ["7", "6"]
     assert _texts(bot.get(path, params={"before": posted[5].id, "limit": 2})) == ["4", "3"]
     around = bot.get(path, params={"around": posted[5].id, "limit": 3})
     assert _texts(around) == ["6", "5", "4"]
@@ -131,6 +135,36 @@ def test_messages_that_break_a_limit_are_refused(
     bot: httpx.Client, clips: Channel, payload: dict[str, Any], code: int
 ) -> None:
     assert bot.post(f"/channels/{clips.id}/messages", json=payload).json()["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("component", "code"),
+    [
+        ({"type": 1, "components": []}, "BASE_TYPE_BAD_LENGTH"),
+        ({"type": 1, "components": [_BUTTON, _BUTTON]}, "COMPONENT_CUSTOM_ID_DUPLICATED"),
+        ({"type": 1, "components": [_BUTTON | {"label": "x" * 81}]}, "BASE_TYPE_BAD_LENGTH"),
+        ({"type": 1, "components": [_BUTTON | {"custom_id": None}]}, "BASE_TYPE_REQUIRED"),
+        ({"type": 1, "components": [_BUTTON | {"style": 5}]}, "BASE_TYPE_REQUIRED"),
+        ({"type": 1, "components": [_BUTTON | {"label": ""}]}, "BUTTON_COMPONENT_INVALID"),
+        (
+            {"type": 1, "components": [_BUTTON | {"custom_id": str(n)} for n in range(6)]},
+            "BASE_TYPE_BAD_LENGTH",
+        ),
+        (
+            {"type": 1, "components": [{"type": 3, "custom_id": "x", "options": []}]},
+            "BASE_TYPE_BAD_LENGTH",
+        ),
+        ({"type": 17, "components": []}, "BASE_TYPE_CHOICES"),
+    ],
+)
+def test_components_that_break_a_limit_are_refused(
+    bot: httpx.Client, clips: Channel, component: dict[str, Any], code: str
+) -> None:
+    payload = {"content": "x", "components": [component]}
+
+    answer = bot.post(f"/channels/{clips.id}/messages", json=payload)
+
+    assert code in answer.text
 
 
 def test_sending_takes_permission_and_a_nonce_sends_once(

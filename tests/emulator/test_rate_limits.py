@@ -90,13 +90,14 @@ def test_limits_can_be_switched_off(bot: httpx.Client, discord: DiscordServer) -
 def test_too_many_invalid_requests_get_the_address_blocked(
     discord: DiscordServer, guild: Guild
 ) -> None:
-    discord.rate_limits.invalid_requests = 3
+    discord.rate_limits.invalid_requests = 4
     headers = {"User-Agent": USER_AGENT, "Authorization": "Bot wrong"}
     with httpx.Client(base_url=discord.api_url, headers=headers, trust_env=False) as client:
         discord.faults.add("GET /users/@me", scope="shared", times=1)
         for _ in range(4):
             client.get("/users/@me")
         assert discord.rate_limits.invalid_count() == 3
+        assert client.get("/users/@me").status_code == 401
         blocked = client.get("/gateway")
 
     assert blocked.status_code == 429

@@ -175,13 +175,18 @@ def test_permissions_follow_the_documented_order(world: World, guild: Guild) -> 
     linus = world.add_user("linus")
     role = guild.add_role("Players")
     member = guild.add_member(linus, role)
-    view, send = Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES
+    view, send, attach = (
+        Permission.VIEW_CHANNEL,
+        Permission.SEND_MESSAGES,
+        Permission.ATTACH_FILES,
+    )
     channel = guild.add_channel(
-        "general", overwrites=[deny(guild.everyone, view, send), allow(role, view)]
+        "general",
+        overwrites=[deny(guild.everyone, view, send), allow(role, view), deny(role, attach)],
     )
 
     assert in_channel(member, channel) & view
-    assert not in_channel(member, channel) & send
+    assert not in_channel(member, channel) & (send | attach)
     channel.add_overwrites(deny(member, view))
     assert effective(member, channel) == 0
 

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Outcome(Enum):
-    """An end of an install; `installed` and `finished elsewhere` are the good ones."""
+    """An end of an install."""
 
     INSTALLED = "installed"
     FINISHED_ELSEWHERE = "finished elsewhere"
@@ -29,6 +29,11 @@ class Outcome(Enum):
     def status(self) -> HTTPStatus:
         """The HTTP status of its page."""
         return _STATUSES[self]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the bot is where it was wanted."""
+        return self.status is HTTPStatus.OK
 
 
 _STATUSES: Final = {

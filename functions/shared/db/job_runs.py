@@ -1,6 +1,7 @@
 """When the scheduled jobs ran: `job_runs`, one row per job."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from psycopg.types.json import Jsonb
@@ -27,6 +28,12 @@ async def note_start(transaction: Transaction, job: Job) -> None:
 async def note_success(transaction: Transaction, job: Job, summary: dict[str, Any]) -> None:
     """A job ended well now."""
     await transaction.execute(_SQL["note_success"], job=job, summary=Jsonb(summary))
+
+
+async def select_last_success(transaction: Transaction, job: Job) -> datetime | None:
+    """When a job last ended well, by the database's clock; None if it never did."""
+    found: datetime | None = await transaction.value(_SQL["select_last_success"], job=job)
+    return found
 
 
 async def select_ages(transaction: Transaction) -> dict[str, float]:

@@ -11,6 +11,12 @@ VALUES (%(job)s, now(), now(), %(summary)s)
 ON CONFLICT (job) DO UPDATE
 SET last_succeeded_at = EXCLUDED.last_succeeded_at, summary = EXCLUDED.summary;
 
+-- select_last_success
+-- When a job last ended well; null if it never did.
+SELECT last_succeeded_at
+FROM job_runs
+WHERE job = %(job)s;
+
 -- select_ages
 -- Seconds since each job last succeeded.
 SELECT job, extract(epoch FROM now() - last_succeeded_at)::float8 AS seconds

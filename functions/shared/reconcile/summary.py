@@ -48,7 +48,7 @@ class Summary:
     """Counts of one run's changes; in a dry run, of the changes it would make.
 
     Attributes:
-        complete: Whether every guild had its turn.
+        complete: Whether every guild had its turn since the last complete run.
         guilds: By what happened to them; `absent` are those of the failed ones that were asked for
             by id and that the bot is not in.
         breaker: Why the mass-change breaker held something back; None if it did not.

@@ -21,6 +21,8 @@ from tests.integration.db.proxy import Proxy
 
 OURS_SECONDS: Final = 2.9
 """Discord waits 3 s (Discord docs, Receiving and Responding), the way here and back included."""
+CONNECTING_SECONDS: Final = 1.9
+"""Connecting alone has 1 s, and what it was asked for needs a little time besides."""
 UNREACHABLE: Final = "cannot reach my database"
 
 
@@ -65,7 +67,7 @@ def _at_port(url: str, port: int, password: str | None = None) -> str:
     return urlunsplit(parts._replace(netloc=netloc))
 
 
-def _check_answers_in_trouble(function: Function) -> None:
+def _check_answers_without_connection(function: Function) -> None:
     """A sentence, a 503 and a PONG, each in time."""
     started = time.monotonic()
     assert UNREACHABLE in function.send("command").sentence
@@ -73,8 +75,8 @@ def _check_answers_in_trouble(function: Function) -> None:
     answer = function.get("/ready")
     probe = time.monotonic()
     assert function.send("ping").document == {"type": 1}
-    assert command - started < OURS_SECONDS
-    assert probe - command < OURS_SECONDS
+    assert command - started < CONNECTING_SECONDS
+    assert probe - command < CONNECTING_SECONDS
     assert time.monotonic() - probe < 1.0
     assert answer.status == 503
     assert answer.document["checks"]["database"] == "unreachable"
@@ -92,14 +94,14 @@ def _free_port() -> int:
 
 def test_a_database_that_refuses_connections(new_function: NewFunction, database: Database) -> None:
     url = _at_port(database.url, _free_port())
-    _check_answers_in_trouble(new_function(DATABASE_URL=url))
+    _check_answers_without_connection(new_function(DATABASE_URL=url))
 
 
 def test_a_database_behind_a_wall(
     new_function: NewFunction, database: Database, full_port: int
 ) -> None:
     url = _at_port(database.url, full_port)
-    _check_answers_in_trouble(new_function(DATABASE_URL=url))
+    _check_answers_without_connection(new_function(DATABASE_URL=url))
 
 
 def test_a_wrong_password_which_is_not_logged(
@@ -107,7 +109,7 @@ def test_a_wrong_password_which_is_not_logged(
 ) -> None:
     port = urlsplit(database.url).port or 0
     url = _at_port(database.url, port, "a-wrong-password")
-    _check_answers_in_trouble(new_function(DATABASE_URL=url))
+    _check_answers_without_connection(new_function(DATABASE_URL=url))
     output = "".join(capfd.readouterr())
     assert "CRITICAL discord_clip_saver.db - Database connection failed" in output
     assert "a-wrong-password" not in output
@@ -116,7 +118,7 @@ def test_a_wrong_password_which_is_not_logged(
 def test_a_database_that_does_not_exist(
     new_function: NewFunction, postgres: local_postgres.Postgres
 ) -> None:
-    _check_answers_in_trouble(new_function(DATABASE_URL=postgres.url("missing")))
+    _check_answers_without_connection(new_function(DATABASE_URL=postgres.url("missing")))
 
 
 def test_a_database_that_stops_and_starts_again(
@@ -126,7 +128,7 @@ def test_a_database_that_stops_and_starts_again(
     database.connection.close()
     postgres.stop()
     try:
-        _check_answers_in_trouble(function)
+        _check_answers_without_connection(function)
     finally:
         postgres.start()
     assert _is_shown(function.send("command"))
@@ -138,7 +140,7 @@ async def test_a_silent_network_while_connecting(
 ) -> None:
     function = new_function(DATABASE_URL=_at_port(database.url, proxy.port))
     proxy.silent = True
-    await asyncio.to_thread(_check_answers_in_trouble, function)
+    await asyncio.to_thread(_check_answers_without_connection, function)
     proxy.silent = False
     assert _is_shown(await asyncio.to_thread(function.send, "command"))
 
@@ -149,7 +151,7 @@ async def test_a_network_that_falls_silent_between_two_commands(
     function = new_function(DATABASE_URL=_at_port(database.url, proxy.port))
     assert _is_shown(await asyncio.to_thread(function.send, "command"))
     proxy.silent = True
-    await asyncio.to_thread(_check_answers_in_trouble, function)
+    await asyncio.to_thread(_check_answers_without_connection, function)
     proxy.silent = False
     assert _is_shown(await asyncio.to_thread(function.send, "command"))
     assert (await asyncio.to_thread(function.get, "/ready")).status == 200

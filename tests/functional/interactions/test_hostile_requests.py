@@ -189,7 +189,6 @@ def test_an_autocompletion_is_answered_with_choices(secluded: Function, data: An
         ("/../settings.default.yml", 404),
         ("/%2e%2e/%00", 404),
         ("/\ud800", 404),
-        ("", 404),
         ("/" + "x" * 8_000, 404),
     ],
 )

@@ -108,4 +108,5 @@ def test_what_is_wrong_with_the_database_is_not_told_to_the_public(
     url = "postgresql://secret_user:secret_password@127.0.0.1:1/secret_name"
     answer = new_function(DATABASE_URL=url).get("/ready")
     assert answer.status == 503
+    assert answer.document["checks"]["database"] == "unreachable"
     assert "secret" not in str(answer.document)

@@ -52,6 +52,7 @@ async def test_a_job_that_began_has_not_succeeded(database: Database) -> None:
         assert await job_runs.select_ages(transaction) == {}
         await job_runs.note_start(transaction, "sync")
         assert await job_runs.select_ages(transaction) == {}
+        assert await job_runs.select_last_success(transaction, "sync") is None
 
 
 async def test_a_success_has_an_age_and_a_summary(database: Database, rows: Rows) -> None:
@@ -60,10 +61,12 @@ async def test_a_success_has_an_age_and_a_summary(database: Database, rows: Rows
         await job_runs.note_success(transaction, "sync", {"guilds": 1})
         await job_runs.note_success(transaction, "purge", {"guilds": 2})
         await job_runs.note_success(transaction, "purge", {"guilds": 3})
-    rows.sql("UPDATE job_runs SET last_succeeded_at = %s WHERE job = 'sync'", ago(hours=1))
+    hour_ago = ago(hours=1)
+    rows.sql("UPDATE job_runs SET last_succeeded_at = %s WHERE job = 'sync'", hour_ago)
     async with database.transaction() as transaction:
         await job_runs.note_start(transaction, "sync")
         ages = await job_runs.select_ages(transaction)
+        assert await job_runs.select_last_success(transaction, "sync") == hour_ago
     assert 3_600 <= ages["sync"] < 3_700
     assert 0 <= ages["purge"] < 60
     summaries = rows.sql("SELECT job, summary FROM job_runs ORDER BY job")

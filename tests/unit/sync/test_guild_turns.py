@@ -52,6 +52,21 @@ def test_every_listed_guild_has_exactly_one_turn(
     assert sorted(order(*turns, listed=listed)) == sorted(listed)
 
 
+def pending(*turns: SyncTurn, listed: list[int], since: datetime | None) -> int:
+    by_id = {each.guild_id: each for each in turns}
+    return guild_turns.pending(list(map(entry, listed)), by_id, since)
+
+
+def test_before_the_first_complete_run_only_guilds_never_synced_are_pending() -> None:
+    turns = turn(1, synced=1), turn(2, synced=None)
+    assert pending(*turns, listed=[1, 2, 3], since=None) == 2
+
+
+def test_guilds_not_synced_since_the_last_complete_run_are_pending() -> None:
+    turns = turn(1, synced=1), turn(2, synced=2), turn(3, synced=3), turn(4, synced=9)
+    assert pending(*turns, listed=[1, 2, 3, 5], since=NOW - timedelta(hours=2)) == 3
+
+
 def test_missing_are_those_present_so_far_that_are_not_listed() -> None:
     turns = [turn(1), turn(2), turn(3, state="left")]
     found = guild_turns.missing([entry(1), entry(9)], turns)

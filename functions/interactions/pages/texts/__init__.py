@@ -37,8 +37,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kind of data: what it is, why it is kept, and how long."""
+    """A kind of data: whose it is, what of it is kept, why, and how long."""
 
+    subject: str
     what: str
     why: str
     how_long: str
@@ -74,7 +75,6 @@ class Texts:
     # The privacy page
     privacy_lead: str
     kept_heading: str
-    kept_what: str
     kept_why: str
     kept_how_long: str
     kept: tuple[Kept, ...]

@@ -53,11 +53,11 @@ TEXTS = Texts(
     permissions_heading="Drei Berechtigungen, und wozu",
     permissions_lead="Du kannst jede jederzeit zurücknehmen, für jeden Kanal.",
     permissions=(
-        Point("Kanäle ansehen", "um zu wissen, welche es gibt."),
-        Point("Nachrichtenverlauf anzeigen", "um die Clips zu finden, die vor ihm da waren."),
+        Point("Kanäle ansehen", "Um zu wissen, welche es gibt."),
+        Point("Nachrichtenverlauf anzeigen", "Um die Clips zu finden, die vor ihm da waren."),
         Point(
             "Verbinden",
-            "weil Discord den Chat eines Sprachkanals dahinter verbirgt. "
+            "Weil Discord den Chat eines Sprachkanals dahinter verbirgt. "
             "Er nimmt nie an einem Gespräch teil.",
         ),
     ),
@@ -66,40 +66,45 @@ TEXTS = Texts(
         "weder, was Leute schreiben, noch ihre Videos."
     ),
     kept_heading="Was behalten wird",
-    kept_what="Was",
     kept_why="Wozu",
     kept_how_long="Wie lange",
     kept=(
         Kept(
-            "Der Server: seine Id, Name, Symbol, die Id der Person, der er gehört, die "
-            "Berechtigungen des Bots und die Einstellungen.",
+            "Der Server",
+            "Id, Name und Symbol, die Id der Person, der er gehört, die Berechtigungen des Bots "
+            "und die Einstellungen.",
             "Um zu wissen, wo der Bot ist und was dort von ihm gewünscht wird.",
             "{archive}",
         ),
         Kept(
-            "Seine Kanäle und Threads: Id, Name, Art, Platz in der Liste, ob sie altersbeschränkt "
-            "sind, was der Bot dort darf, und die Id der neuesten Nachricht.",
+            "Kanäle und Threads",
+            "Id, Name, Art, Platz in der Liste, ob sie altersbeschränkt sind, was der Bot dort "
+            "darf, und die Id der neuesten Nachricht.",
             "Um Clips zu finden und Admins zu sagen, was der Bot lesen kann und was nicht.",
             "{archive}",
         ),
         Kept(
-            "Clips: die Ids von Nachricht, Kanal und Absender, dazu Name, Größe und Länge der "
-            "Datei; bei Clips aus Discord auch das Spiel und wer dabei war.",
+            "Clips",
+            "Die Ids von Nachricht, Kanal und Absender, dazu Name, Größe und Länge der Datei; bei "
+            "Clips aus Discord auch das Spiel und wer dabei war.",
             "Um sie wiederzufinden.",
             "{archive}",
         ),
         Kept(
-            "Wer den Bot hinzugefügt hat: Id, Benutzername, Anzeigename, Avatar und Zeitpunkt.",
-            "Um zu wissen, von wem die Installation eines Servers stammt.",
+            "Wer den Bot hinzugefügt hat",
+            "Id, Benutzername, Anzeigename, Avatar und wann es war.",
+            "Um zu wissen, wen wir zu einem Server fragen können.",
             "Bis du um Löschung bittest.",
         ),
         Kept(
-            "Laufende Installationen: eine Zufallszahl und der Server, für den du kamst.",
+            "Laufende Installationen",
+            "Eine Zufallszahl und der Server, für den du kamst.",
             "Um sicher zu sein, dass eine Installation beendet, wer sie begonnen hat.",
             "{install_minutes} Minuten; kurz danach gelöscht.",
         ),
         Kept(
-            "Welche Nachrichten eines Kanals wann durchgesehen wurden.",
+            "Der Fortschritt",
+            "Welche Nachrichten eines Kanals durchgesehen wurden, mit ihren Ids, und wann.",
             "Um dort weiterzumachen, wo der Bot aufgehört hat.",
             "{scan_run_days} Tage.",
         ),
@@ -109,9 +114,14 @@ TEXTS = Texts(
     never_kept_heading="Was nicht behalten wird",
     never_kept=(
         "Der Text von Nachrichten und die Videos selbst.",
-        "Mitglieder deines Servers, die keinen Clip gepostet und den Bot nicht hinzugefügt haben.",
-        "E-Mail-Adressen, Passwörter oder ein Schlüssel zu deinem Konto. Den, den Discord bei der "
-        "Installation aushändigt, geben wir zurück, sobald er gesagt hat, wer du bist.",
+        (
+            "Alle anderen: wem der Server nicht gehört, wer den Bot weder hinzugefügt noch "
+            "eingestellt und keinen Clip gepostet hat."
+        ),
+        (
+            "E-Mail-Adressen, Passwörter oder ein Schlüssel zu deinem Konto. Den, den Discord bei "
+            "der Installation aushändigt, geben wir zurück, sobald er gesagt hat, wer du bist."
+        ),
     ),
     cookie_heading="Ein Cookie",
     cookie=(
@@ -121,10 +131,14 @@ TEXTS = Texts(
     ),
     deletion_heading="Löschen",
     deletion=(
-        "Entferne den Bot von deinem Server; was er vom Server behalten hat, verschwindet dann wie "
-        "oben beschrieben.",
-        "In Discord kannst du unter Einstellungen, Autorisierte Apps zurücknehmen, was du erlaubt "
-        "hast.",
+        (
+            "Entferne den Bot von deinem Server; was er vom Server behalten hat, verschwindet dann "
+            "wie oben beschrieben."
+        ),
+        (
+            "In Discord kannst du unter Einstellungen, Autorisierte Apps zurücknehmen, was du "
+            "erlaubt hast."
+        ),
         "Um alles andere bitte einfach.",
     ),
     contact_heading="An wen du dich wendest",
@@ -138,7 +152,7 @@ TEXTS = Texts(
     installed_waiting="Binnen 15 Minuten hat er sich umgesehen.",
     next_heading="Was du jetzt tun kannst",
     next_steps=(
-        Point("/status eingeben", "auf deinem Server: es zeigt, was der Bot sieht und was fehlt."),
+        Point("/status eingeben", "Auf deinem Server zeigt es, was der Bot sieht und was fehlt."),
         Point(
             "In private Kanäle einladen",
             "Öffne die Einstellungen eines Kanals, Berechtigungen, und füge die Rolle von Clip "
@@ -166,8 +180,10 @@ TEXTS = Texts(
         Outcome.OTHER_BROWSER: Notice(
             "Diese Installation begann in einem anderen Browser",
             (
-                "Eine Installation muss in dem Browser enden, in dem sie begann, damit sie niemand "
-                "in deinem Namen beenden kann. Es wurde nichts geändert.",
+                (
+                    "Eine Installation muss in dem Browser enden, in dem sie begann, damit sie "
+                    "niemand in deinem Namen beenden kann. Es wurde nichts geändert."
+                ),
                 "Ist es derselbe Browser, nimmt er vielleicht keine Cookies dieser Seite an.",
             ),
         ),
@@ -178,16 +194,20 @@ TEXTS = Texts(
         Outcome.REFUSED_BY_DISCORD: Notice(
             "Discord hat das nicht durchgelassen",
             (
-                "Es wurde nichts geändert. Geschieht es wieder, hat der Bot vielleicht die Zahl "
-                "der Server erreicht, die Discord ihm erlaubt; wer ihn betreibt, findet den Grund "
-                "in den Logs.",
+                (
+                    "Es wurde nichts geändert. Geschieht es wieder, hat der Bot vielleicht die "
+                    "Zahl der Server erreicht, die Discord ihm erlaubt; wer ihn betreibt, findet "
+                    "den Grund in den Logs."
+                ),
             ),
         ),
         Outcome.USED: Notice(
             "Diese Installation ist schon vorbei",
             (
-                "Ihr Link gilt einmal. Hast du sie gerade beendet, ist alles gut: gib auf deinem "
-                "Server /status ein.",
+                (
+                    "Ihr Link gilt einmal. Hast du sie gerade beendet, ist alles gut: gib auf "
+                    "deinem Server /status ein."
+                ),
                 "Sonst war sie zu alt; beginne einfach neu.",
             ),
         ),
@@ -209,40 +229,53 @@ TEXTS = Texts(
         Outcome.BOT_ABSENT: Notice(
             "Der Bot ist noch nicht angekommen",
             (
-                "Discord sagt, dass du zugestimmt hast, und dass der Bot nicht auf dem Server ist. "
-                "Vielleicht wurde er gleich wieder entfernt, oder er braucht noch.",
-                "Sobald er in der Mitgliederliste erscheint, geht alles von selbst weiter. "
-                "Sonst beginne neu.",
+                (
+                    "Discord sagt, dass du zugestimmt hast, und dass der Bot nicht auf dem Server "
+                    "ist. Vielleicht wurde er gleich wieder entfernt, oder er braucht noch."
+                ),
+                (
+                    "Sobald er in der Mitgliederliste erscheint, geht alles von selbst weiter. "
+                    "Sonst beginne neu."
+                ),
             ),
         ),
         Outcome.NOT_A_MANAGER: Notice(
             "Dir fehlt die Berechtigung „Server verwalten“",
             (
-                "Nur wer den Server verwaltet, kann Clip Saver dort installieren, und von dir sagt "
-                "Discord das nicht. Bitte Admins, es zu tun oder dir die Berechtigung zu geben.",
+                (
+                    "Nur wer den Server verwaltet, kann Clip Saver dort installieren, und von dir "
+                    "sagt Discord das nicht. Bitte Admins, es zu tun oder dir die Berechtigung zu "
+                    "geben."
+                ),
             ),
         ),
         Outcome.DISCORD_DOWN: Notice(
             "Discord antwortet nicht",
             (
-                "Discord hat nicht gesagt, was wir wissen müssen. Ist der Bot schon auf deinem "
-                "Server, geht der Rest binnen 15 Minuten von selbst weiter.",
+                (
+                    "Discord hat nicht gesagt, was wir wissen müssen. Ist der Bot schon auf deinem "
+                    "Server, geht der Rest binnen 15 Minuten von selbst weiter."
+                ),
                 "Sonst beginne in einer Minute neu.",
             ),
         ),
         Outcome.DATABASE_DOWN: Notice(
             "Clip Saver ist gerade nicht ganz da",
             (
-                "Seine Datenbank antwortet nicht. Ist der Bot schon auf deinem Server, geht der "
-                "Rest von selbst weiter, sobald sie es tut.",
+                (
+                    "Seine Datenbank antwortet nicht. Ist der Bot schon auf deinem Server, geht "
+                    "der Rest von selbst weiter, sobald sie es tut."
+                ),
                 "Sonst beginne in einer Minute neu.",
             ),
         ),
         Outcome.NOT_SET_UP: Notice(
             "Clip Saver ist noch nicht fertig eingerichtet",
             (
-                "Wer ihn betreibt, findet in den Logs und unter /ready, was fehlt. Ist der Bot "
-                "schon auf deinem Server, wird er später gefunden.",
+                (
+                    "Wer ihn betreibt, findet in den Logs und unter /ready, was fehlt. Ist der Bot "
+                    "schon auf deinem Server, wird er später gefunden."
+                ),
             ),
         ),
     },

@@ -50,11 +50,11 @@ TEXTS = Texts(
     permissions_heading="Three permissions, and why",
     permissions_lead="You can take each of them back at any time, for every channel.",
     permissions=(
-        Point("View Channels", "to know which channels there are."),
-        Point("Read Message History", "to find the clips that were posted before it came."),
+        Point("View Channels", "To know which channels there are."),
+        Point("Read Message History", "To find the clips that were posted before it came."),
         Point(
             "Connect",
-            "because Discord hides the chat of a voice channel behind it. "
+            "Because Discord hides the chat of a voice channel behind it. "
             "It never joins a conversation.",
         ),
     ),
@@ -63,40 +63,44 @@ TEXTS = Texts(
         "neither what people write nor their videos."
     ),
     kept_heading="What is kept",
-    kept_what="What",
     kept_why="Why",
     kept_how_long="How long",
     kept=(
         Kept(
-            "The server: its id, name, icon, the id of its owner, the bot's permissions in it, "
-            "and its settings.",
+            "The server",
+            "Its id, name and icon, the id of its owner, the bot's permissions, and the settings.",
             "To know where the bot is, and what was asked of it there.",
             "{archive}",
         ),
         Kept(
-            "Its channels and threads: id, name, kind, place in the list, whether they are "
-            "age-restricted, what the bot may do there, and the id of the newest message.",
+            "Channels and threads",
+            "Id, name, kind, place in the list, whether they are age-restricted, what the bot may "
+            "do there, and the id of the newest message.",
             "To find clips, and to tell admins what the bot can and cannot read.",
             "{archive}",
         ),
         Kept(
-            "Clips: the ids of message, channel and author, and the file's name, size and length; "
-            "for clips taken with Discord also the game and who took part.",
+            "Clips",
+            "The ids of message, channel and author, and the file's name, size and length; for "
+            "clips taken with Discord also the game and who took part.",
             "To find them again.",
             "{archive}",
         ),
         Kept(
-            "Who added the bot: id, user name, display name, avatar, and the time.",
-            "To know whom a server's install belongs to.",
+            "Who added the bot",
+            "Id, user name, display name, avatar, and when it was.",
+            "To know whom to ask about a server.",
             "Until you ask for its deletion.",
         ),
         Kept(
-            "Installs under way: a random number, and the server you came for.",
+            "Installs under way",
+            "A random number, and the server you came for.",
             "To be sure that whoever finishes an install is the one who began it.",
             "{install_minutes} minutes; deleted soon after.",
         ),
         Kept(
-            "Which messages of a channel were looked through, and when.",
+            "Progress",
+            "Which messages of a channel were looked through, by their ids, and when.",
             "To go on where the bot stopped.",
             "{scan_run_days} days.",
         ),
@@ -108,9 +112,11 @@ TEXTS = Texts(
     never_kept_heading="What is not kept",
     never_kept=(
         "The text of messages, and the videos themselves.",
-        "Members of your server who posted no clip and did not add the bot.",
-        "E-mail addresses, passwords, or a key to your account. The one that Discord hands over "
-        "during an install is given back as soon as it has told who you are.",
+        "Anybody else: members who neither own the server, add or set up the bot, nor post clips.",
+        (
+            "E-mail addresses, passwords, or a key to your account. The one that Discord hands "
+            "over during an install is given back as soon as it has told who you are."
+        ),
     ),
     cookie_heading="One cookie",
     cookie=(
@@ -134,7 +140,7 @@ TEXTS = Texts(
     installed_waiting="It will have looked around within 15 minutes.",
     next_heading="What you can do next",
     next_steps=(
-        Point("Type /status", "in your server: it tells what the bot sees, and what it lacks."),
+        Point("Type /status", "In your server, it tells what the bot sees and what it lacks."),
         Point(
             "Invite it to private channels",
             "Open a channel's settings, Permissions, and add the role of Clip Saver with View "
@@ -161,8 +167,10 @@ TEXTS = Texts(
         Outcome.OTHER_BROWSER: Notice(
             "This install began in another browser",
             (
-                "An install has to end in the browser it began in, so that nobody can finish it in "
-                "your name. Nothing was changed.",
+                (
+                    "An install has to end in the browser it began in, so that nobody can finish "
+                    "it in your name. Nothing was changed."
+                ),
                 "If this is the same browser, it may not accept cookies from this page.",
             ),
         ),
@@ -173,15 +181,19 @@ TEXTS = Texts(
         Outcome.REFUSED_BY_DISCORD: Notice(
             "Discord did not let this through",
             (
-                "Nothing was changed. If it happens again, the bot may have reached the number of "
-                "servers that Discord allows it; its operator finds the reason in the logs.",
+                (
+                    "Nothing was changed. If it happens again, the bot may have reached the number "
+                    "of servers that Discord allows it; its operator finds the reason in the logs."
+                ),
             ),
         ),
         Outcome.USED: Notice(
             "This install is over already",
             (
-                "Its link works once. If you have just finished it, all is well: type /status in "
-                "your server.",
+                (
+                    "Its link works once. If you have just finished it, all is well: type /status "
+                    "in your server."
+                ),
                 "Otherwise it was too old, and a new start helps.",
             ),
         ),
@@ -203,40 +215,53 @@ TEXTS = Texts(
         Outcome.BOT_ABSENT: Notice(
             "The bot has not arrived yet",
             (
-                "Discord says that you agreed, and that the bot is not in the server. It may "
-                "have been removed right away, or be late.",
-                "Once it shows up in the list of members, everything goes on by itself. "
-                "If it does not, start again.",
+                (
+                    "Discord says that you agreed, and that the bot is not in the server. It may "
+                    "have been removed right away, or be late."
+                ),
+                (
+                    "Once it shows up in the list of members, everything goes on by itself. "
+                    "If it does not, start again."
+                ),
             ),
         ),
         Outcome.NOT_A_MANAGER: Notice(
             "You need the permission Manage Server",
             (
-                "Only somebody who manages the server can install Clip Saver in it, and Discord "
-                "does not say so of you. Ask an admin to do it, or to give you that permission.",
+                (
+                    "Only somebody who manages the server can install Clip Saver in it, and "
+                    "Discord does not say so of you. Ask an admin to do it, or to give you that "
+                    "permission."
+                ),
             ),
         ),
         Outcome.DISCORD_DOWN: Notice(
             "Discord does not answer",
             (
-                "Discord did not tell what we need to know. If the bot is in your server already, "
-                "the rest goes on by itself within 15 minutes.",
+                (
+                    "Discord did not tell what we need to know. If the bot is in your server "
+                    "already, the rest goes on by itself within 15 minutes."
+                ),
                 "Otherwise start again in a minute.",
             ),
         ),
         Outcome.DATABASE_DOWN: Notice(
             "Clip Saver is not quite there",
             (
-                "Its database does not answer at the moment. If the bot is in your server already, "
-                "the rest goes on by itself once it does.",
+                (
+                    "Its database does not answer at the moment. If the bot is in your server "
+                    "already, the rest goes on by itself once it does."
+                ),
                 "Otherwise start again in a minute.",
             ),
         ),
         Outcome.NOT_SET_UP: Notice(
             "Clip Saver is not fully set up",
             (
-                "Whoever runs it finds what is missing in the logs, and at /ready. If the bot is "
-                "in your server already, it will be found later.",
+                (
+                    "Whoever runs it finds what is missing in the logs, and at /ready. If the bot "
+                    "is in your server already, it will be found later."
+                ),
             ),
         ),
     },
