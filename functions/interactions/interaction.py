@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ class Interaction:
     user_id: models.UserId
     permissions: int
     locale: str
-    token: str
+    token: str = field(repr=False)
     options: Mapping[str, str]
     focused: str | None
     inputs: Mapping[str, tuple[str, ...]]
@@ -73,7 +73,7 @@ class Interaction:
     @property
     def number(self) -> int:
         """The id as a number; 0 if Discord sent none."""
-        return int(self.id or 0)
+        return bigint(self.id)
 
     def ticket(self) -> jobs.Ticket:
         """The right to answer later."""
@@ -137,10 +137,10 @@ def _inputs(data: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
     if values := _texts(data.get("values")):
         yield "values", values
     for row in _objects(data.get("components")):
-        for field in (_mapping(row.get("component")), *_objects(row.get("components"))):
-            name, value = _text(field.get("custom_id")), _text(field.get("value"))
+        for entered in (_mapping(row.get("component")), *_objects(row.get("components"))):
+            name, value = _text(entered.get("custom_id")), _text(entered.get("value"))
             if name:
-                yield name, _texts(field.get("values")) or ((value,) if value else ())
+                yield name, _texts(entered.get("values")) or ((value,) if value else ())
 
 
 def _target(data: Document) -> Document:
@@ -160,7 +160,7 @@ def _mapping(value: object) -> Document:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
 
 
 def _text(value: object) -> str:

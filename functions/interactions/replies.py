@@ -9,7 +9,7 @@ EPHEMERAL: Final = 1 << 6
 
 _COLOUR: Final = 0x5865F2
 _LONGEST_TITLE: Final = 256
-_LONGEST_VALUE: Final = 1024
+LONGEST_VALUE: Final = 1024
 _LONGEST_CONTENT: Final = 2000
 _MOST_CHOICES: Final = 25
 _LONGEST_LABEL: Final = 45
@@ -77,7 +77,7 @@ def panel(
         "description": description,
         "color": _COLOUR,
         "fields": [
-            {"name": name, "value": value[:_LONGEST_VALUE], "inline": False}
+            {"name": name, "value": value[:LONGEST_VALUE], "inline": False}
             for name, value in fields
         ],
     }
@@ -109,14 +109,17 @@ def select(custom_id: str, placeholder: str, options: Sequence[tuple[str, str, s
     }
 
 
-def modal(custom_id: str, title: str, label: str, description: str, field: Component) -> Reply:
-    """A form with one field."""
-    labelled = {
+def modal(
+    custom_id: str, title: str, label: str, description: str | None, field: Component
+) -> Reply:
+    """A form with one field, and a description of it if there is one."""
+    labelled: dict[str, Any] = {
         "type": ComponentType.LABEL,
         "label": label[:_LONGEST_LABEL],
-        "description": description,
         "component": field,
     }
+    if description is not None:
+        labelled["description"] = description
     return {
         "type": ReplyType.MODAL,
         "data": {"custom_id": custom_id, "title": title, "components": [labelled]},

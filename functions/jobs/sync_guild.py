@@ -73,9 +73,9 @@ async def _cooldown(
 def _told(summary: Summary, words: texts.Texts) -> str:
     if summary.breaker:
         return words.sync_held_back.format(reason=summary.breaker)
-    if summary.guilds["left"]:
+    if summary.guilds["left"] or summary.guilds["absent"]:
         return words.sync_left
-    if summary.guilds["failed"]:
+    if summary.guilds["failed"] or not summary.complete:
         return words.sync_failed.format(reason=words.went_wrong)
     changes = [
         words.sync_change.format(count=summary.channels[kind], kind=getattr(words, f"kind_{kind}"))

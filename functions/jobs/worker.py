@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from functions.jobs import sync_guild
-from functions.shared import errors, jobs, observability, settings, texts
+from functions.shared import apologies, errors, jobs, observability, settings, texts
 from functions.shared.db import processed_interactions
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -16,7 +16,9 @@ from functions.shared.discord.client import DiscordClient
 _log = logging.getLogger("discord_clip_saver.jobs")
 
 _ANSWER_SECONDS: Final = 3.0
-"""Time kept for editing the reply and answering the queue."""
+"""Time kept for editing a reply, once the work had all of its own."""
+_RETURN_SECONDS: Final = 1.0
+"""Time kept for telling the queue what became of the messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,15 @@ class Worker:
         records = event.get("Records")
         if not isinstance(records, list):
             raise errors.InvalidEvent("The jobs function takes SQS batches")
-        self.discord.deadline = time.monotonic() + seconds_left - _ANSWER_SECONDS
+        kept = _ANSWER_SECONDS + _RETURN_SECONDS
+        self.discord.deadline = time.monotonic() + seconds_left - kept
         failed = [str(record["messageId"]) for record in records if not await self._is_done(record)]
         return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
     async def _is_done(self, record: Mapping[str, Any]) -> bool:
         """Do one job; False if its message is to come again."""
+        if time.monotonic() >= self.discord.deadline:
+            return False
         try:
             job = jobs.from_message(str(record["body"]))
         except errors.InvalidEvent as error:
@@ -72,18 +77,14 @@ class Worker:
             if job.ticket and await self._was_done(job.ticket):
                 return True
             sentence = await sync_guild.run(job, self.discord, self.database, self.settings)
-        except errors.Unauthorized:
-            _log.critical("Invalid bot token")
-            return False
         except errors.GuildBusy as error:
             _log.info("Back to the queue: %s", error)
             return False
-        except errors.ClipSaverError as error:
-            _log.error("Job %s failed: %s", job.kind, error)
+        except Exception as error:  # noqa: BLE001 -- the other messages must not pay for a bug
+            _log_failure(job, error)
             if job.ticket is None:
                 return False
-            words = texts.of(job.ticket.locale)
-            sentence = words.sync_failed.format(reason=words.went_wrong)
+            sentence = _apology(error, texts.of(job.ticket.locale))
         if job.ticket:
             await self._answer(job.ticket, sentence)
         return True
@@ -95,7 +96,23 @@ class Worker:
     async def _answer(self, ticket: jobs.Ticket, sentence: str) -> None:
         """Edit the reply; the work is done, so an answer that fails is only logged."""
         message = {"content": sentence, "allowed_mentions": {"parse": []}}
+        work_until = self.discord.deadline
+        self.discord.deadline = work_until + _ANSWER_SECONDS
         try:
             await self.discord.edit_original(self.application_id, ticket.token, message)
         except errors.DiscordError as error:
             _log.warning("The reply could not be edited: %s", error)
+        finally:
+            self.discord.deadline = work_until
+
+
+def _log_failure(job: jobs.Job, error: Exception) -> None:
+    """A bug, as opposed to an error of the tree, with its traceback."""
+    if isinstance(error, errors.Unauthorized):
+        _log.critical("Invalid bot token")
+    is_known = isinstance(error, errors.ClipSaverError)
+    _log.error("Job %s failed: %s", job.kind, error, exc_info=None if is_known else error)
+
+
+def _apology(error: Exception, words: texts.Texts) -> str:
+    return words.sync_failed.format(reason=apologies.sentence(error, words))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from functions.shared import errors, models, settings
 from functions.shared.db import (
     channels,
+    clips,
     guilds,
     install_intents,
     job_runs,
@@ -159,12 +160,17 @@ class Purge:
                 return 0
             return await scan_runs.delete_of_guild(transaction, guild_id, size)
 
+        async def clips_batch(transaction: Transaction) -> int:
+            if not await _is_still_left(transaction, guild_id):
+                return 0
+            return await clips.delete_of_guild(transaction, guild_id, size)
+
         async def channels_batch(transaction: Transaction) -> int:
             if not await _is_still_left(transaction, guild_id):
                 return 0
             return await channels.delete_channels(transaction, guild_id, size)
 
-        for batch in (runs_batch, channels_batch):
+        for batch in (runs_batch, clips_batch, channels_batch):
             _, in_time = await self._in_batches(batch, stop_at)
             if not in_time:
                 return False, False

@@ -26,7 +26,8 @@ CREATE TABLE setting_changes (
     new_value  jsonb,
     changed_by bigint,
     changed_at timestamptz NOT NULL DEFAULT now(),
-    undone_at  timestamptz
+    undone_at  timestamptz,
+    undone_by  bigint
 );
 CREATE INDEX idx_setting_changes_guild ON setting_changes (guild_id, id DESC);
 CREATE INDEX idx_setting_changes_channel ON setting_changes (channel_id);

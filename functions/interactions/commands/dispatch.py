@@ -12,7 +12,7 @@ from typing import Final
 from functions.interactions import replies
 from functions.interactions.interaction import Interaction, InteractionType
 from functions.interactions.parts import Parts
-from functions.shared import commands, errors, models, texts
+from functions.shared import apologies, commands, errors, models, texts
 
 _log = logging.getLogger("discord_clip_saver.interactions")
 
@@ -26,9 +26,15 @@ _FUNCTIONS: Final = {
 }
 """What a command's module may define, by what somebody did."""
 
-_DECLARED: Final = {declaration.module: declaration for declaration in commands.COMMANDS} | {
-    declaration.name: declaration for declaration in commands.COMMANDS
-}
+_BY_NAME: Final = {declaration.name: declaration for declaration in commands.COMMANDS}
+_BY_MODULE: Final = {declaration.module: declaration for declaration in commands.COMMANDS}
+_NAMING_A_COMMAND: Final = frozenset(
+    {InteractionType.APPLICATION_COMMAND, InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE}
+)
+"""The others have a custom_id, which begins with the module."""
+
+_EVERYDAY: Final = (errors.UnknownGuild, errors.UnknownChannel)
+"""Errors that tell the invoker what to do and the operator nothing."""
 
 Respond = Callable[[Interaction, Parts], Awaitable[replies.Reply]]
 
@@ -36,27 +42,33 @@ Respond = Callable[[Interaction, Parts], Awaitable[replies.Reply]]
 async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     """Answer any interaction but a PING."""
     words = texts.of(interaction.locale)
-    is_typing = interaction.type is InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE
     try:
-        refusal = _refusal(interaction, words)
-        if refusal is None:
+        reason = _refusal(interaction, words)
+        if reason is None:
             return await _function(interaction)(interaction, parts)
+    except _EVERYDAY as error:
+        _log.info("Command %s: %s", interaction.name, error)
+        reason = apologies.sentence(error, words)
     except errors.ClipSaverError as error:
         _log.error("Command %s failed: %s", interaction.name, error)
-        refusal = _apology(error, words)
-    except Exception:  # noqa: BLE001 -- the invoker gets an answer whatever it was
+        reason = apologies.sentence(error, words)
+    except Exception as error:  # noqa: BLE001 -- the invoker gets an answer whatever it was
         _log.exception("Command %s failed", interaction.name)
-        refusal = words.went_wrong
-    # Suggestions have no room for an explanation; the command itself will give it.
-    return replies.choices([]) if is_typing else replies.sentence(refusal)
+        reason = apologies.sentence(error, words)
+    return _told(interaction, reason)
+
+
+def _declaration(interaction: Interaction) -> commands.CommandDeclaration | None:
+    declared = _BY_NAME if interaction.type in _NAMING_A_COMMAND else _BY_MODULE
+    return declared.get(interaction.name)
 
 
 def _refusal(interaction: Interaction, words: texts.Texts) -> str | None:
     """Why the invoker gets no further, if so; the permissions are those that Discord signed."""
-    declaration = _DECLARED.get(interaction.name)
+    declaration = _declaration(interaction)
     if declaration is None:
-        is_command = interaction.type is InteractionType.APPLICATION_COMMAND
-        return words.unknown_command if is_command else words.outdated_component
+        names_a_command = interaction.type in _NAMING_A_COMMAND
+        return words.unknown_command if names_a_command else words.outdated_component
     if interaction.guild_id is None:
         return words.servers_only
     wanted = declaration.permissions
@@ -66,26 +78,22 @@ def _refusal(interaction: Interaction, words: texts.Texts) -> str | None:
 
 
 def _function(interaction: Interaction) -> Respond:
+    declaration = _declaration(interaction)
+    assert declaration is not None  # noqa: S101 -- or it would have been refused
     # Imported here, because a command brings the database driver with it.
-    module = importlib.import_module(f"{_PACKAGE}.{_DECLARED[interaction.name].module}")
+    module = importlib.import_module(f"{_PACKAGE}.{declaration.module}")
     found: Respond = getattr(module, _FUNCTIONS[interaction.type], _outdated)
     return found
 
 
 async def _outdated(interaction: Interaction, parts: Parts) -> replies.Reply:
-    """A component or a form that this release no longer has."""
+    """A component, a form or an option that this release no longer has."""
     del parts
-    return replies.sentence(texts.of(interaction.locale).outdated_component)
+    return _told(interaction, texts.of(interaction.locale).outdated_component)
 
 
-def _apology(error: errors.ClipSaverError, words: texts.Texts) -> str:
-    sentences: tuple[tuple[type[errors.ClipSaverError], str], ...] = (
-        (errors.SchemaMismatch, words.being_updated),
-        (errors.DatabaseError, words.database_down),
-        (errors.QueueUnavailable, words.queue_down),
-        (errors.ConfigurationError, words.not_set_up),
-        (errors.UnknownChannel, words.settings_unknown_channel),
-        (errors.UnknownGuild, words.never_synced),
-    )
-    fitting = (sentence for kind, sentence in sentences if isinstance(error, kind))
-    return next(fitting, words.went_wrong)
+def _told(interaction: Interaction, reason: str) -> replies.Reply:
+    if interaction.type is InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
+        # Suggestions have no room for an explanation; the command itself will give it.
+        return replies.choices([])
+    return replies.sentence(reason)

@@ -41,22 +41,24 @@ async def respond_to_form(interaction: Interaction, parts: Parts) -> replies.Rep
     """A value was entered; an empty one resets the setting."""
     words = texts.of(interaction.locale)
     match interaction.arguments:
-        case (action, key, channel_id) if action == _SAVE:
+        case (action, key, channel_id) if action == _SAVE and _FIELD in interaction.inputs:
             scope = _scope(interaction, channel_id)
         case _:
             return replies.sentence(words.outdated_component)
     if key not in scope.keys:
         return replies.sentence(words.settings_unknown_key.format(key=key))
-    entered = "".join(interaction.inputs.get(_FIELD, ()))
+    entered = "".join(interaction.inputs[_FIELD])
+    is_reset = not entered.strip() and keys.is_inherited(key)
     try:
-        value = keys.parse(key, entered) if entered.strip() else None
+        value = None if is_reset else keys.parse(key, entered)
     except keys.Unacceptable as error:
         return replies.sentence(_complaint(key, entered, error.bounds, words))
     async with parts.database.transaction() as transaction:
         outcome = ""
         if await processed_interactions.record(transaction, interaction.number):
             changed = await changes.change(transaction, scope, key, value, interaction.user_id)
-            outcome = await _outcome(transaction, parts, scope, key, words, value, changed=changed)
+            now = await changes.value(transaction, scope, key, parts.tunables.guild)
+            outcome = _outcome(now, words, changed=changed, is_reset=is_reset)
         return await _panel(transaction, interaction, parts, scope, outcome)
 
 
@@ -93,26 +95,39 @@ async def _form(
     if key not in scope.keys:
         return replies.sentence(words.settings_unknown_key.format(key=key))
     async with parts.database.transaction() as transaction:
-        values = await changes.values(transaction, scope, parts.tunables.guild)
-    current = next(value for value in values if value.key == key)
+        await _guild(transaction, scope.guild_id)
+        current = await changes.value(transaction, scope, key, parts.tunables.guild)
     source = words.settings_from_default if scope.channel_id is None else words.settings_from_guild
     return replies.modal(
-        f"settings:{_SAVE}:{key}:{scope.channel_id or _WHOLE_GUILD}",
+        f"settings:{_SAVE}:{key}:{_where(scope)}",
         words.settings_edit_title,
         _label(key, words),
-        words.settings_empty_resets.format(inherited=source),
+        words.settings_empty_resets.format(inherited=source) if keys.is_inherited(key) else None,
         _field(key, current, words),
     )
 
 
+def _where(scope: changes.Scope) -> str:
+    """What a custom_id carries, and `_scope` reads."""
+    return _WHOLE_GUILD if scope.channel_id is None else str(scope.channel_id)
+
+
+async def _guild(transaction: Transaction, guild_id: models.GuildId) -> models.StoredGuild:
+    guild = await guilds.select_guild(transaction, guild_id)
+    if guild is None:
+        raise errors.UnknownGuild(guild_id)
+    return guild
+
+
 def _field(key: str, current: keys.Value, words: texts.Texts) -> replies.Component:
     bounds = keys.bounds_of(key)
+    is_optional = keys.is_inherited(key)
     if bounds.kind == "switch":
         return {
             "type": replies.ComponentType.STRING_SELECT,
             "custom_id": _FIELD,
-            "required": False,
-            "min_values": 0,
+            "required": not is_optional,
+            "min_values": 0 if is_optional else 1,
             "options": [
                 {"label": words.on, "value": "on", "default": current.value is True},
                 {"label": words.off, "value": "off", "default": current.value is False},
@@ -134,10 +149,10 @@ async def _undo(interaction: Interaction, parts: Parts, scope: changes.Scope) ->
     async with parts.database.transaction() as transaction:
         outcome = ""
         if await processed_interactions.record(transaction, interaction.number):
-            undone = await changes.undo(transaction, scope)
+            undone = await changes.undo(transaction, scope, interaction.user_id)
             outcome = words.settings_nothing_to_undo
             if undone is not None:
-                value = await _value(transaction, parts, scope, undone.key)
+                value = await changes.value(transaction, scope, undone.key, parts.tunables.guild)
                 outcome = words.settings_undone.format(
                     key=undone.key, value=_shown(value.value, words)
                 )
@@ -153,9 +168,7 @@ async def _panel(
 ) -> replies.Reply:
     """Every setting with its source; what has just happened stands on top."""
     words = texts.of(interaction.locale)
-    guild = await guilds.select_guild(transaction, scope.guild_id)
-    if guild is None:
-        raise errors.UnknownGuild(scope.guild_id)
+    guild = await _guild(transaction, scope.guild_id)
     values = await changes.values(transaction, scope, parts.tunables.guild)
     last = await setting_changes.select_last_change(transaction, scope.guild_id, scope.channel_id)
     title = words.settings_title.format(guild=guild.name)
@@ -164,7 +177,7 @@ async def _panel(
             transaction, scope.guild_id, scope.channel_id
         )
         title = words.settings_of_channel.format(channel=channel.name if channel else "")
-    where = str(scope.channel_id or _WHOLE_GUILD)
+    where = _where(scope)
     options = [(value.key, value.key, _label(value.key, words)) for value in values]
     return replies.panel(
         title=title,
@@ -188,29 +201,10 @@ async def _panel(
     )
 
 
-async def _value(
-    transaction: Transaction, parts: Parts, scope: changes.Scope, key: str
-) -> keys.Value:
-    values = await changes.values(transaction, scope, parts.tunables.guild)
-    return next(value for value in values if value.key == key)
-
-
-async def _outcome(
-    transaction: Transaction,
-    parts: Parts,
-    scope: changes.Scope,
-    key: str,
-    words: texts.Texts,
-    value: object,
-    *,
-    changed: bool,
-) -> str:
-    now = await _value(transaction, parts, scope, key)
-    shown = _shown(now.value, words)
-    if not changed:
-        return words.settings_unchanged.format(key=key, value=shown)
-    sentence = words.settings_reset if value is None else words.settings_saved
-    return sentence.format(key=key, value=shown)
+def _outcome(now: keys.Value, words: texts.Texts, *, changed: bool, is_reset: bool) -> str:
+    done = words.settings_reset if is_reset else words.settings_saved
+    sentence = done if changed else words.settings_unchanged
+    return sentence.format(key=now.key, value=_shown(now.value, words))
 
 
 def _complaint(key: str, entered: str, bounds: keys.Bounds, words: texts.Texts) -> str:
@@ -219,9 +213,8 @@ def _complaint(key: str, entered: str, bounds: keys.Bounds, words: texts.Texts) 
         "number": words.settings_bad_number,
         "text": words.settings_bad_length,
     }[bounds.kind]
-    # Backticks would end the quotation.
-    quoted = entered.replace("`", "'")[:_LONGEST_NAME]
-    return sentence.format(key=key, value=quoted, least=bounds.least, most=bounds.most)
+    shown = _quotable(entered[:_LONGEST_NAME])
+    return sentence.format(key=key, value=shown, least=bounds.least, most=bounds.most)
 
 
 def _last_change(last: setting_changes.SettingChange | None, words: texts.Texts) -> str:
@@ -239,7 +232,12 @@ def _label(key: str, words: texts.Texts) -> str:
 def _shown(value: Any, words: texts.Texts) -> str:  # noqa: ANN401 -- a setting's value is JSON
     if isinstance(value, bool):
         return words.on if value else words.off
-    return str(value)
+    return _quotable(str(value))
+
+
+def _quotable(text: str) -> str:
+    """The text with backticks that do not end the quotation around it."""
+    return text.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
 
 
 def _source(value: keys.Value, words: texts.Texts) -> str:

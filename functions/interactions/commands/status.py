@@ -10,7 +10,8 @@ from functions.interactions.parts import Parts
 from functions.shared import errors, models, settings, texts
 from functions.shared.db import channels, guild_settings, guilds, job_runs, scan_runs
 
-_MOST_PROBLEMS: Final = 8
+_ROOM_FOR_MORE: Final = 60
+"""Characters kept for the line that counts what was left out."""
 
 
 async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
@@ -33,14 +34,14 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     problems = [
         *_unread_content(summary, words),
         *(words.setting_not_used.format(key=key, problem=why) for key, why in invalid.items()),
-        *_unreadable(reading, words),
+        *(line for channel in reading for line in _missing(channel, words)),
     ]
     return replies.panel(
         title=words.status_title.format(guild=guild.name),
         description=words.last_synced.format(when=f"<t:{int(guild.synced_at.timestamp())}:R>"),
         fields=[
             (words.channels, _channels(counts, scans, words)),
-            (words.problems, "\n".join(problems) or words.no_problems),
+            (words.problems, _listed(problems, words) or words.no_problems),
             (words.settings, "\n".join(f"{k}: `{v}`" for k, v in own.model_dump().items())),
         ],
         components=[replies.button(sync.NOW, words.sync_now, replies.ButtonStyle.PRIMARY)],
@@ -71,16 +72,22 @@ def _unread_content(summary: object, words: texts.Texts) -> Iterator[str]:
         yield words.problem_message_content
 
 
-def _unreadable(reading: Sequence[channels.ChannelAccess], words: texts.Texts) -> Iterator[str]:
-    """What is missing in each channel that is to be read, the first few of them."""
-    found = [line for channel in reading for line in _missing(channel, words)]
-    yield from found[:_MOST_PROBLEMS]
-    if len(found) > _MOST_PROBLEMS:
-        yield words.problem_more.format(count=len(found) - _MOST_PROBLEMS)
+def _listed(problems: Sequence[str], words: texts.Texts) -> str:
+    """As many whole lines as an embed's field has room for, and how many there are besides."""
+    room = replies.LONGEST_VALUE - _ROOM_FOR_MORE
+    shown: list[str] = []
+    for problem in problems:
+        room -= len(problem) + 1
+        if room < 0:
+            shown.append(words.problem_more.format(count=len(problems) - len(shown)))
+            break
+        shown.append(problem)
+    return "\n".join(shown)
 
 
 def _missing(channel: channels.ChannelAccess, words: texts.Texts) -> Iterator[str]:
-    if channel.permissions is None:
+    """What the bot lacks in a channel that it is to read; a thread's access is its channel's."""
+    if channel.permissions is None or channel.type in models.THREAD_TYPES:
         return
     mention = f"<#{channel.channel_id}>"
     bits = channel.permissions

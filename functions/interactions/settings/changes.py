@@ -43,11 +43,23 @@ async def values(
     return keys.channel_values(channel.settings, is_reading=channel.is_reading, guild=of_guild)
 
 
+async def value(
+    transaction: Transaction, scope: Scope, key: str, defaults: settings.GuildSettings
+) -> keys.Value:
+    """One value in force.
+
+    Raises:
+        UnknownChannel: as `values`.
+    """
+    found = await values(transaction, scope, defaults)
+    return next(each for each in found if each.key == key)
+
+
 async def change(
     transaction: Transaction,
     scope: Scope,
     key: str,
-    value: Any,  # noqa: ANN401 -- a setting's value is JSON
+    new: object | None,
     changed_by: models.UserId | None,
 ) -> bool:
     """Set a setting, or with None reset it; whether that changed anything.
@@ -56,61 +68,53 @@ async def change(
         UnknownChannel: the channel is not this guild's.
         UnknownGuild: the guild has not been synced yet.
     """
-    before = await _lock(transaction, scope, key)
-    if before == value:
+    before = (await _lock(transaction, scope)).get(key)
+    # To Python, true is 1 and 100.0 is 100; what an operator stored by hand may be either.
+    if type(before) is type(new) and before == new:
         return False
-    await _write(transaction, scope, key, value)
+    await _write(transaction, scope, key, new)
     await setting_changes.insert_change(
-        transaction, scope.guild_id, scope.channel_id, key, (before, value), changed_by
+        transaction, scope.guild_id, scope.channel_id, key, (before, new), changed_by
     )
     return True
 
 
-async def undo(transaction: Transaction, scope: Scope) -> setting_changes.SettingChange | None:
-    """Undo the last change; None if there is none.
+async def undo(
+    transaction: Transaction, scope: Scope, undone_by: models.UserId | None
+) -> setting_changes.SettingChange | None:
+    """Undo the last change that was not undone yet; None if there is none.
 
     Raises:
         UnknownChannel, UnknownGuild: as `change`.
     """
+    await _lock(transaction, scope)
     last = await setting_changes.select_last_change(transaction, scope.guild_id, scope.channel_id)
-    if last is None:
-        return None
-    await _lock(transaction, scope, last.key)
-    if not await setting_changes.mark_undone(transaction, scope.guild_id, last.id):
-        return None
-    await _write(transaction, scope, last.key, last.old_value)
+    if last is not None:
+        await setting_changes.mark_undone(transaction, scope.guild_id, last.id, undone_by)
+        await _write(transaction, scope, last.key, last.old_value)
     return last
 
 
-async def _lock(transaction: Transaction, scope: Scope, key: str) -> Any:  # noqa: ANN401
-    """The value that is set here now (None if it is not), held until the transaction ends."""
+async def _lock(transaction: Transaction, scope: Scope) -> dict[str, Any]:
+    """What is set here now, by key; nobody else changes it until the transaction ends."""
     if scope.channel_id is None:
         stored = await guild_settings.lock_settings(transaction, scope.guild_id)
         if stored is None:
             raise errors.UnknownGuild(scope.guild_id)
-    else:
-        channel = await channels.lock_channel_settings(
-            transaction, scope.guild_id, scope.channel_id
-        )
-        if channel is None:
-            raise errors.UnknownChannel(scope.channel_id)
-        if key == keys.IS_READING:
-            return channel.is_reading
-        stored = channel.settings
-    return stored.get(key) if isinstance(stored, dict) else None
+        return stored
+    channel = await channels.lock_channel_settings(transaction, scope.guild_id, scope.channel_id)
+    if channel is None:
+        raise errors.UnknownChannel(scope.channel_id)
+    own = channel.settings if isinstance(channel.settings, dict) else {}
+    return own | {keys.IS_READING: channel.is_reading}
 
 
-async def _write(
-    transaction: Transaction,
-    scope: Scope,
-    key: str,
-    value: Any,  # noqa: ANN401
-) -> None:
+async def _write(transaction: Transaction, scope: Scope, key: str, new: object | None) -> None:
     if scope.channel_id is None:
-        await guild_settings.set_value(transaction, scope.guild_id, key, value)
+        await guild_settings.set_value(transaction, scope.guild_id, key, new)
     elif key == keys.IS_READING:
         await channels.set_is_reading(
-            transaction, scope.guild_id, scope.channel_id, is_reading=bool(value)
+            transaction, scope.guild_id, scope.channel_id, is_reading=bool(new)
         )
     else:
-        await channels.set_channel_value(transaction, scope.guild_id, scope.channel_id, key, value)
+        await channels.set_channel_value(transaction, scope.guild_id, scope.channel_id, key, new)

@@ -51,6 +51,11 @@ class Unacceptable(ValueError):
         self.bounds = bounds
 
 
+def is_inherited(key: str) -> bool:
+    """Whether the setting can be left to a default, or to the guild."""
+    return key != IS_READING
+
+
 def bounds_of(key: str) -> Bounds:
     """What a setting takes."""
     if key == IS_READING:

@@ -96,9 +96,12 @@ def _record(channel: models.StoredChannel) -> dict[str, Any]:
 
 
 async def insert_channel(
-    transaction: Transaction, guild_id: models.GuildId, channel: models.Channel
+    transaction: Transaction, guild_id: models.GuildId, channel: models.Channel, *, is_reading: bool
 ) -> None:
-    """Make sure that a channel has a row to refer to; one that has keeps it as it is."""
+    """Make sure that a channel has a row to refer to; one that has keeps it as it is.
+
+    `is_reading` is for a channel, or for a thread whose channel is not known.
+    """
     await transaction.execute(
         _SQL["insert_channel"],
         guild_id=guild_id,
@@ -106,6 +109,9 @@ async def insert_channel(
         name=channel.name,
         type=channel.type,
         parent_id=channel.parent_id,
+        thread_of=channel.parent_id if channel.is_thread else None,
+        is_nsfw=channel.is_nsfw,
+        is_reading=is_reading,
     )
 
 

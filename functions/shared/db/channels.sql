@@ -58,9 +58,20 @@ WHERE guild_id = %(guild_id)s AND channel_id = ANY (ARRAY(
 ));
 
 -- insert_channel
--- A channel met before any sync listed it; the next sync completes or corrects it.
-INSERT INTO bot_channels (channel_id, guild_id, name, type, parent_id, state)
-VALUES (%(channel_id)s, %(guild_id)s, %(name)s, %(type)s, %(parent_id)s, 'unknown')
+-- A channel met before any sync listed it; the next sync completes it, but is_reading stays. A thread
+-- is read for clips if its channel is.
+INSERT INTO bot_channels (channel_id, guild_id, name, type, parent_id, is_nsfw, is_reading, state)
+VALUES (
+    %(channel_id)s, %(guild_id)s, %(name)s, %(type)s, %(parent_id)s, %(is_nsfw)s,
+    coalesce(
+        (
+            SELECT is_reading FROM bot_channels
+            WHERE guild_id = %(guild_id)s AND channel_id = %(thread_of)s
+        ),
+        %(is_reading)s
+    ),
+    'unknown'
+)
 ON CONFLICT (channel_id) DO NOTHING;
 
 -- select_reading_channels

@@ -46,6 +46,15 @@ async def insert_clips(
     return frozenset(row.attachment_id for row in inserted)
 
 
+async def delete_of_guild(
+    transaction: Transaction, guild_id: models.GuildId, batch_size: int
+) -> int:
+    """Delete a batch of a guild's clips; how many there were."""
+    return await transaction.execute(
+        _SQL["delete_of_guild"], guild_id=guild_id, batch_size=batch_size
+    )
+
+
 def _record(clip: models.Attachment) -> dict[str, Any]:
     record = asdict(clip)
     record["attachment_id"] = record.pop("id")

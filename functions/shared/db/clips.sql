@@ -20,3 +20,14 @@ WHERE EXISTS (
 )
 ON CONFLICT (guild_id, channel_id, message_id, attachment_id) DO NOTHING
 RETURNING attachment_id;
+
+-- delete_of_guild
+-- A batch of the clips of a guild that is being purged, so that no cascade becomes long.
+DELETE FROM clips
+WHERE guild_id = %(guild_id)s AND ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM clips
+    WHERE guild_id = %(guild_id)s
+    LIMIT %(batch_size)s
+    FOR UPDATE SKIP LOCKED
+));

@@ -27,9 +27,11 @@ async def select_settings(transaction: Transaction, guild_id: models.GuildId) ->
     return found
 
 
-async def lock_settings(transaction: Transaction, guild_id: models.GuildId) -> object | None:
-    """What is stored, as `select_settings`, and nobody else changes it until the end."""
-    found: object | None = await transaction.value(_SQL["lock_settings"], guild_id=guild_id)
+async def lock_settings(
+    transaction: Transaction, guild_id: models.GuildId
+) -> dict[str, Any] | None:
+    """What is stored by key, and nobody else changes it until the end; None without a row."""
+    found: dict[str, Any] | None = await transaction.value(_SQL["lock_settings"], guild_id=guild_id)
     return found
 
 

@@ -11,8 +11,9 @@ FROM guild_settings
 WHERE guild_id = %(guild_id)s;
 
 -- lock_settings
--- The settings of one guild, which nobody else changes until the transaction ends.
-SELECT settings
+-- The settings of one guild, which nobody else changes until the transaction ends. What an operator
+-- stored that is no object holds none.
+SELECT CASE WHEN jsonb_typeof(settings) = 'object' THEN settings ELSE '{}' END
 FROM guild_settings
 WHERE guild_id = %(guild_id)s
 FOR UPDATE;

@@ -62,10 +62,16 @@ async def select_last_change(
     )
 
 
-async def mark_undone(transaction: Transaction, guild_id: models.GuildId, change_id: int) -> bool:
-    """Note that a change was undone; False if it was already."""
-    marked = await transaction.execute(_SQL["mark_undone"], guild_id=guild_id, change_id=change_id)
-    return marked == 1
+async def mark_undone(
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    change_id: int,
+    undone_by: models.UserId | None,
+) -> None:
+    """Note that a change was undone, and by whom; None for the operator."""
+    await transaction.execute(
+        _SQL["mark_undone"], guild_id=guild_id, change_id=change_id, undone_by=undone_by
+    )
 
 
 async def select_changes(

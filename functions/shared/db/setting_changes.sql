@@ -16,10 +16,10 @@ ORDER BY change.id DESC
 LIMIT 1;
 
 -- mark_undone
--- A change that was undone; no row if somebody was quicker.
+-- A change that was undone.
 UPDATE setting_changes
-SET undone_at = now()
-WHERE guild_id = %(guild_id)s AND id = %(change_id)s AND undone_at IS NULL;
+SET undone_at = now(), undone_by = %(undone_by)s
+WHERE guild_id = %(guild_id)s AND id = %(change_id)s;
 
 -- select_changes
 -- The history of a guild's settings, newest first.

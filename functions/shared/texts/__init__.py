@@ -25,6 +25,7 @@ class Texts:
     not_set_up: str
     went_wrong: str
     queue_down: str
+    discord_down: str
 
     # /status
     status_title: str
@@ -111,10 +112,13 @@ class Texts:
     help_privacy: str
 
 
-@cache
 def of(locale: str) -> Texts:
     """The texts for one of Discord's locales, `de` or `en-GB`; English where there are none."""
     language = locale.partition("-")[0]
-    name = language if language in LANGUAGES else LANGUAGES[0]
-    texts: Texts = import_module(f"{__name__}.{name}").TEXTS
+    return _load(language if language in LANGUAGES else LANGUAGES[0])
+
+
+@cache
+def _load(language: str) -> Texts:
+    texts: Texts = import_module(f"{__name__}.{language}").TEXTS
     return texts

@@ -20,6 +20,7 @@ TEXTS = Texts(
     ),
     went_wrong="Something went wrong on my side. It has been logged.",
     queue_down="I could not hand this over. Nothing was changed; please try again in a minute.",
+    discord_down="Discord did not answer me as it should; please try again in a few minutes.",
     status_title="Clip Saver in {guild}",
     never_synced=(
         "This server has not been synced yet. The next sync will find it, usually within "
@@ -45,7 +46,7 @@ TEXTS = Texts(
     ),
     problem_history="I cannot read older messages in {channel}: allow **Read Message History**.",
     problem_connect="I cannot read the chat of {channel}: allow **Connect** for my role there.",
-    problem_more="… and {count} more channels.",
+    problem_more="… and {count} more.",
     problem_message_content=(
         "I see messages without their files: whoever runs this bot has to switch on the "
         "**Message Content Intent** (developer portal, Bot)."
@@ -103,7 +104,7 @@ TEXTS = Texts(
     clips_saved="💾 Saved: {names}",
     clips_known="Already saved: {names}",
     clip_not_a_video="Not saved: `{name}` is not a video.",
-    clip_too_large="Not saved: `{name}` has {size} MB, this server saves up to {most} MB.",
+    clip_too_large="Not saved: `{name}` has {size} MB; files of up to {most} MB are saved here.",
     clip_none="There is no file in this message.",
     help_title="What Clip Saver does",
     help_intro=(
@@ -111,6 +112,7 @@ TEXTS = Texts(
         "so that they can be found again."
     ),
     help_privacy=(
-        "I keep ids and names of servers, channels and saved files, not the videos themselves."
+        "I keep ids and names of servers and channels, who changed a setting, and of a saved clip "
+        "where it is, who posted it and who took part in it; never the video itself."
     ),
 )

@@ -46,6 +46,7 @@ def test_an_idle_run_answers_with_zeros_under_every_promised_name() -> None:
         "rate_limited": 0,
         "breaker": None,
         "drift": [],
+        "message_content": None,
     }
 
 
