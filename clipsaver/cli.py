@@ -93,7 +93,7 @@ def purge(*, dry_run: DryRun = False) -> None:
     """Delete what has expired, now."""
     summary = jobs.purge(operator_variables(), {"dry_run": dry_run})
     table = Table("table", "would be deleted" if dry_run else "deleted", title="Purge")
-    for name in ("install_intents", "scan_runs", "guilds"):
+    for name in ("install_intents", "scan_runs", "processed_interactions", "guilds"):
         table.add_row(name, str(summary[name]))
     console.print(table)
 

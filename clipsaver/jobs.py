@@ -10,7 +10,7 @@ from functions.purge.purge import Purge
 from functions.shared import observability, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
-from functions.sync.summary import Progress
+from functions.shared.reconcile.summary import Progress
 from functions.sync.sync import Sync
 
 T = TypeVar("T")

@@ -31,6 +31,8 @@ _OF_GUILD: Final[dict[str, LiteralString]] = {
         "SELECT run.* FROM bot_channel_scan_runs AS run JOIN bot_channels USING (channel_id)"
         " WHERE guild_id = %s ORDER BY id"
     ),
+    "setting_changes": "SELECT * FROM setting_changes WHERE guild_id = %s ORDER BY id",
+    "clips": "SELECT * FROM clips WHERE guild_id = %s ORDER BY message_id, attachment_id",
 }
 
 

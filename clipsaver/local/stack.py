@@ -18,6 +18,7 @@ from clipsaver.local import guard, migrations
 from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.postgres import Postgres
+from clipsaver.local.sqs import EventSource, JobQueueServer
 
 DATABASE = "clip_saver"
 
@@ -37,6 +38,8 @@ class LocalStack:
         gateway: The API, in front of the interactions function.
         sync: The sync function.
         purge: The purge function.
+        jobs: The jobs function, fed from the queue by itself.
+        queue: The queue of deferred work.
     """
 
     def __init__(self, world: World, *, port: int = 0, log_level: str = "WARNING") -> None:
@@ -57,6 +60,7 @@ class LocalStack:
             self.database_url = self.postgres.url(DATABASE)
             migrations.upgrade(self.database_url)
             self.discord = self._open.enter_context(DiscordServer(self._world))
+            self.queue = self._open.enter_context(JobQueueServer())
             self.gateway = self._open.enter_context(
                 Gateway(lambda: self._environment("interactions"), port=self._port)
             )
@@ -68,6 +72,8 @@ class LocalStack:
             )
             self.sync = self._open.enter_context(self._environment("sync"))
             self.purge = self._open.enter_context(self._environment("purge"))
+            self.jobs = self._open.enter_context(self._environment("jobs"))
+            self._open.enter_context(EventSource(self.queue, self.jobs))
             self._open = self._open.pop_all()
         return self
 
@@ -94,4 +100,5 @@ class LocalStack:
             "DISCORD_CDN_HOSTS": "127.0.0.1",
             "PUBLIC_URL": self.gateway.url,
             "LOG_LEVEL": self._log_level,
+            **self.queue.variables,
         }

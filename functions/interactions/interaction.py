@@ -1,12 +1,12 @@
 """An interaction as Discord sends it, read leniently into what the commands need. Pure."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
-from functions.shared import errors, models
+from functions.shared import errors, jobs, models
 
 
 class InteractionType(IntEnum):
@@ -22,6 +22,9 @@ class InteractionType(IntEnum):
 _KNOWN_TYPES: Final = frozenset(InteractionType)
 _MOST_DIGITS: Final = 40
 _LARGEST_BIGINT: Final = (1 << 63) - 1
+_SEPARATOR: Final = ":"
+
+Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +33,51 @@ class Interaction:
 
     Attributes:
         id: Decimal digits, or empty if Discord sent none.
-        name: The command's name, or a component's or modal's custom_id.
+        name: The command's name; for components and modals, the first part of their custom_id.
+        arguments: The other parts of the custom_id. Anybody may have made them up: they name
+            things, and authorise nothing.
         guild_id: None in direct messages.
+        user_id: The invoker; 0 if Discord sent none.
         permissions: The invoker's in this channel, as Discord signed them; 0 in direct messages.
+        token: What a later answer is authorised by; a secret.
+        options: The command's options, texts only, by name.
+        focused: The option that is being typed, for autocompletion.
+        inputs: What was entered in a modal, or chosen in a select (under the name `values`).
+        channel: The channel as Discord describes it, possibly empty.
+        message: The message that a message command was used on, possibly empty.
+        on_message: Whether a component of a message was used, which can then be updated.
     """
 
     type: InteractionType
     id: str
     name: str
+    arguments: tuple[str, ...]
     guild_id: models.GuildId | None
+    user_id: models.UserId
     permissions: int
     locale: str
+    token: str = field(repr=False)
+    options: Mapping[str, str]
+    focused: str | None
+    inputs: Mapping[str, tuple[str, ...]]
+    channel: Document
+    message: Document
+    on_message: bool
 
     @property
     def by_manager(self) -> bool:
         """Whether the invoker may manage the server."""
         wanted = models.Permission.MANAGE_GUILD | models.Permission.ADMINISTRATOR
         return bool(self.permissions & wanted)
+
+    @property
+    def number(self) -> int:
+        """The id as a number; 0 if Discord sent none."""
+        return bigint(self.id)
+
+    def ticket(self) -> jobs.Ticket:
+        """The right to answer later."""
+        return jobs.Ticket(self.number, self.token, self.locale, self.user_id)
 
 
 def parse(body: bytes, application_id: str) -> Interaction:
@@ -60,21 +91,38 @@ def parse(body: bytes, application_id: str) -> Interaction:
     # Python takes true for 1.
     if not isinstance(given, int) or isinstance(given, bool) or given not in _KNOWN_TYPES:
         raise errors.InvalidEvent("unknown interaction type")
-    kind = InteractionType(given)
     if document.get("application_id", application_id) != application_id:
         raise errors.InvalidEvent("the interaction belongs to another application")
     data, member = _mapping(document.get("data")), _mapping(document.get("member"))
+    user = _mapping(member.get("user")) or _mapping(document.get("user"))
+    name, *arguments = (_text(data.get("name")) or _text(data.get("custom_id"))).split(_SEPARATOR)
+    options = list(_objects(data.get("options")))
     return Interaction(
-        type=kind,
+        type=InteractionType(given),
         id=_digits(document.get("id")),
-        name=_text(data.get("name")) or _text(data.get("custom_id")),
-        guild_id=_guild_id(document.get("guild_id")),
-        permissions=_number(member.get("permissions")),
+        name=name,
+        arguments=tuple(arguments),
+        guild_id=models.GuildId(bigint(document.get("guild_id"))) or None,
+        user_id=models.UserId(bigint(user.get("id"))),
+        permissions=int(_digits(member.get("permissions")) or 0),
         locale=_text(document.get("locale")),
+        token=_text(document.get("token")),
+        options={_text(option.get("name")): _text(option.get("value")) for option in options},
+        focused=next((_text(o.get("name")) for o in options if o.get("focused") is True), None),
+        inputs=dict(_inputs(data)),
+        channel=_mapping(document.get("channel")),
+        message=_target(data),
+        on_message=bool(_mapping(document.get("message"))),
     )
 
 
-def _document(body: bytes) -> Mapping[str, Any]:
+def bigint(value: object) -> int:
+    """An id that the database can hold; 0 for anything else."""
+    number = int(_digits(value) or 0)
+    return number if number <= _LARGEST_BIGINT else 0
+
+
+def _document(body: bytes) -> Document:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -84,24 +132,45 @@ def _document(body: bytes) -> Mapping[str, Any]:
     return document
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _inputs(data: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Selects of a message give `values`; fields of a modal sit in labels, or in action rows."""
+    if values := _texts(data.get("values")):
+        yield "values", values
+    for row in _objects(data.get("components")):
+        for entered in (_mapping(row.get("component")), *_objects(row.get("components"))):
+            name, value = _text(entered.get("custom_id")), _text(entered.get("value"))
+            if name:
+                yield name, _texts(entered.get("values")) or ((value,) if value else ())
+
+
+def _target(data: Document) -> Document:
+    """The message that a message command was used on (Discord docs, Message Commands)."""
+    messages = _mapping(_mapping(data.get("resolved")).get("messages"))
+    return _mapping(messages.get(_text(data.get("target_id"))))
+
+
+def _objects(value: object) -> Iterator[Document]:
+    return (
+        (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
+    )
+
+
+def _mapping(value: object) -> Document:
     return value if isinstance(value, dict) else {}
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
+
+
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Text that can be stored, logged and sent back; empty for anything else."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _digits(value: object) -> str:
     """A bitset or an id, which Discord sends as a decimal string; empty for anything else."""
     text = _text(value)
     return text if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else ""
-
-
-def _number(value: object) -> int:
-    return int(_digits(value) or 0)
-
-
-def _guild_id(value: object) -> models.GuildId | None:
-    number = _number(value)
-    return models.GuildId(number) if 0 < number <= _LARGEST_BIGINT else None

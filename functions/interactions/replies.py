@@ -8,6 +8,12 @@ EPHEMERAL: Final = 1 << 6
 """Only the invoker sees the message (Discord docs, Message Flags)."""
 
 _COLOUR: Final = 0x5865F2
+_LONGEST_TITLE: Final = 256
+LONGEST_VALUE: Final = 1024
+_LONGEST_CONTENT: Final = 2000
+_MOST_CHOICES: Final = 25
+_LONGEST_LABEL: Final = 45
+"""Limits of messages, embeds and modals (Discord docs, Embed Limits, Components)."""
 
 
 class ReplyType(IntEnum):
@@ -15,37 +21,124 @@ class ReplyType(IntEnum):
 
     PONG = 1
     CHANNEL_MESSAGE_WITH_SOURCE = 4
+    DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE = 5
+    UPDATE_MESSAGE = 7
     APPLICATION_COMMAND_AUTOCOMPLETE_RESULT = 8
+    MODAL = 9
+
+
+class ComponentType(IntEnum):
+    """Kinds of components (Discord docs, Component Reference)."""
+
+    ACTION_ROW = 1
+    BUTTON = 2
+    STRING_SELECT = 3
+    TEXT_INPUT = 4
+    LABEL = 18
+
+
+class ButtonStyle(IntEnum):
+    """Looks of buttons."""
+
+    PRIMARY = 1
+    SECONDARY = 2
 
 
 Reply = Mapping[str, Any]
+Component = Mapping[str, Any]
 
 PONG: Final[Reply] = {"type": ReplyType.PONG}
-NO_CHOICES: Final[Reply] = {
-    "type": ReplyType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT,
-    "data": {"choices": []},
+THINKING: Final[Reply] = {
+    "type": ReplyType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE,
+    "data": {"flags": EPHEMERAL},
 }
+"""The answer follows later, as an edit that only the invoker sees."""
 
 
 def sentence(text: str) -> Reply:
     """A plain message that only the invoker sees."""
-    return _message({"content": text})
+    return _message({"content": text[:_LONGEST_CONTENT]})
 
 
-def panel(title: str, description: str, fields: Sequence[tuple[str, str]]) -> Reply:
-    """A message with a heading and named fields that only the invoker sees."""
+def panel(
+    title: str,
+    description: str,
+    fields: Sequence[tuple[str, str]],
+    components: Sequence[Component] = (),
+    *,
+    update: bool = False,
+) -> Reply:
+    """A message with a heading, named fields and rows of components; only the invoker sees it.
+
+    With `update` it replaces the message whose component was used.
+    """
     embed = {
-        "title": title,
+        "title": title[:_LONGEST_TITLE],
         "description": description,
         "color": _COLOUR,
-        "fields": [{"name": name, "value": value, "inline": False} for name, value in fields],
+        "fields": [
+            {"name": name, "value": value[:LONGEST_VALUE], "inline": False}
+            for name, value in fields
+        ],
     }
-    return _message({"embeds": [embed]})
+    rows = [{"type": ComponentType.ACTION_ROW, "components": [each]} for each in components]
+    return _message({"embeds": [embed], "components": rows}, update=update)
 
 
-def _message(data: dict[str, Any]) -> Reply:
+def button(custom_id: str, label: str, style: ButtonStyle, *, disabled: bool = False) -> Component:
+    """A button."""
     return {
-        "type": ReplyType.CHANNEL_MESSAGE_WITH_SOURCE,
+        "type": ComponentType.BUTTON,
+        "custom_id": custom_id,
+        "label": label,
+        "style": style,
+        "disabled": disabled,
+    }
+
+
+def select(custom_id: str, placeholder: str, options: Sequence[tuple[str, str, str]]) -> Component:
+    """A select of one among options: value, label, description."""
+    return {
+        "type": ComponentType.STRING_SELECT,
+        "custom_id": custom_id,
+        "placeholder": placeholder,
+        "options": [
+            {"value": value, "label": label, "description": description}
+            for value, label, description in options
+        ],
+    }
+
+
+def modal(
+    custom_id: str, title: str, label: str, description: str | None, field: Component
+) -> Reply:
+    """A form with one field, and a description of it if there is one."""
+    labelled: dict[str, Any] = {
+        "type": ComponentType.LABEL,
+        "label": label[:_LONGEST_LABEL],
+        "component": field,
+    }
+    if description is not None:
+        labelled["description"] = description
+    return {
+        "type": ReplyType.MODAL,
+        "data": {"custom_id": custom_id, "title": title, "components": [labelled]},
+    }
+
+
+def choices(found: Sequence[tuple[str, str]]) -> Reply:
+    """Suggestions for an option: what is shown, and what is sent."""
+    return {
+        "type": ReplyType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT,
+        "data": {
+            "choices": [{"name": name, "value": value} for name, value in found[:_MOST_CHOICES]]
+        },
+    }
+
+
+def _message(data: dict[str, Any], *, update: bool = False) -> Reply:
+    return {
+        "type": ReplyType.UPDATE_MESSAGE if update else ReplyType.CHANNEL_MESSAGE_WITH_SOURCE,
         # Whatever a server or a file is called, nobody is notified by our message.
         "data": {**data, "flags": EPHEMERAL, "allowed_mentions": {"parse": []}},
     }

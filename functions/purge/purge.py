@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from functions.shared import errors, models, settings
-from functions.shared.db import channels, guilds, install_intents, job_runs, scan_runs
+from functions.shared.db import (
+    channels,
+    clips,
+    guilds,
+    install_intents,
+    job_runs,
+    processed_interactions,
+    scan_runs,
+)
 from functions.shared.db.connection import Database, Transaction
 
 _log = logging.getLogger("discord_clip_saver.purge")
@@ -71,6 +79,9 @@ class Purge:
                 "scan_runs": await scan_runs.count_expired(
                     transaction, limits.scan_run_retention_days
                 ),
+                "processed_interactions": await processed_interactions.count_old(
+                    transaction, limits.processed_interaction_retention_days
+                ),
                 "guilds": await guilds.count_expired_guilds(transaction, guild_days)
                 if guild_days
                 else 0,
@@ -87,11 +98,16 @@ class Purge:
         runs, runs_done = await self._in_batches(
             lambda t: scan_runs.delete_expired(t, days, size), stop_at
         )
+        keep = limits.processed_interaction_retention_days
+        processed, processed_done = await self._in_batches(
+            lambda t: processed_interactions.delete_old(t, keep, size), stop_at
+        )
         removed, guilds_done = await self._delete_guilds(stop_at)
         return {
-            "complete": intents_done and runs_done and guilds_done,
+            "complete": intents_done and runs_done and processed_done and guilds_done,
             "install_intents": intents,
             "scan_runs": runs,
+            "processed_interactions": processed,
             "guilds": removed,
         }
 
@@ -144,12 +160,17 @@ class Purge:
                 return 0
             return await scan_runs.delete_of_guild(transaction, guild_id, size)
 
+        async def clips_batch(transaction: Transaction) -> int:
+            if not await _is_still_left(transaction, guild_id):
+                return 0
+            return await clips.delete_of_guild(transaction, guild_id, size)
+
         async def channels_batch(transaction: Transaction) -> int:
             if not await _is_still_left(transaction, guild_id):
                 return 0
             return await channels.delete_channels(transaction, guild_id, size)
 
-        for batch in (runs_batch, channels_batch):
+        for batch in (runs_batch, clips_batch, channels_batch):
             _, in_time = await self._in_batches(batch, stop_at)
             if not in_time:
                 return False, False

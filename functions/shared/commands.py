@@ -1,13 +1,17 @@
 """The bot's commands as Discord is told about them: declared once, registered and dispatched.
 
-What a command does stands in `functions/interactions/commands/<name>.py`.
+What a command does stands in `functions/interactions/commands/<module>.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
 from functions.shared import models
+
+Localized = Mapping[str, str]
+"""A text by Discord's locale (Discord docs, Locales); English is the text itself."""
 
 
 class CommandType(IntEnum):
@@ -17,27 +21,70 @@ class CommandType(IntEnum):
     MESSAGE = 3
 
 
+_STRING_OPTION: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OptionDeclaration:
+    """A text option that completes itself while it is typed."""
+
+    name: str
+    description: str
+    descriptions: Localized = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        """The option as Discord's registration takes it."""
+        return {
+            "type": _STRING_OPTION,
+            "name": self.name,
+            "description": self.description,
+            "description_localizations": dict(self.descriptions) or None,
+            "autocomplete": True,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class CommandDeclaration:
     """A command of servers, never of direct messages.
 
     Attributes:
+        module: Where what it does is written, and the first part of its custom_ids.
         permissions: Who sees it unless a server decides otherwise; None for everybody. Servers may
-            open it to anyone, so the command checks again.
+            open it to anyone, so the dispatcher checks again.
+        names: The name in other languages.
+        descriptions: The description in other languages.
     """
 
     name: str
+    module: str
     description: str
     type: CommandType = CommandType.CHAT_INPUT
     permissions: models.Permission | None = None
+    options: tuple[OptionDeclaration, ...] = ()
+    names: Localized = field(default_factory=dict)
+    descriptions: Localized = field(default_factory=dict)
+
+    def shown_name(self, locale: str) -> str:
+        """The name as somebody with this locale sees it."""
+        name = self.names.get(locale, self.name)
+        return f"/{name}" if self.type is CommandType.CHAT_INPUT else name
+
+    def shown_description(self, locale: str) -> str:
+        """The description as somebody with this locale sees it."""
+        return self.descriptions.get(locale, self.description)
 
     def payload(self) -> dict[str, Any]:
         """The command as Discord's registration takes it."""
         wanted = self.permissions
+        is_typed = self.type is CommandType.CHAT_INPUT
         return {
             "name": self.name,
+            "name_localizations": dict(self.names) or None,
             "type": int(self.type),
-            "description": self.description,
+            # Commands of a message's menu have none (Discord docs, Message Commands).
+            "description": self.description if is_typed else "",
+            "description_localizations": (dict(self.descriptions) or None) if is_typed else None,
+            "options": [option.payload() for option in self.options],
             "default_member_permissions": None if wanted is None else str(int(wanted)),
             "integration_types": [0],
             "contexts": [0],
@@ -46,8 +93,52 @@ class CommandDeclaration:
 
 STATUS: Final = CommandDeclaration(
     name="status",
-    description="When this server was last synced, and what Clip Saver can see of it",
+    module="status",
+    description="What Clip Saver can see of this server, what is wrong, and how to fix it",
     permissions=models.Permission.MANAGE_GUILD,
+    descriptions={
+        "de": "Was Clip Saver von diesem Server sieht, was nicht stimmt und was hilft",
+    },
 )
 
-COMMANDS: Final = (STATUS,)
+SYNC: Final = CommandDeclaration(
+    name="sync",
+    module="sync",
+    description="Look at this server's channels again, now",
+    permissions=models.Permission.MANAGE_GUILD,
+    descriptions={"de": "Die Kanäle dieses Servers jetzt neu ansehen"},
+)
+
+SETTINGS: Final = CommandDeclaration(
+    name="settings",
+    module="settings",
+    description="Show and change the settings of this server, or of one channel",
+    permissions=models.Permission.MANAGE_GUILD,
+    options=(
+        OptionDeclaration(
+            "key", "The setting to change", {"de": "Die Einstellung, die du ändern willst"}
+        ),
+        OptionDeclaration("channel", "Only in this channel", {"de": "Nur in diesem Kanal"}),
+    ),
+    names={"de": "einstellungen"},
+    descriptions={"de": "Die Einstellungen dieses Servers oder eines Kanals zeigen und ändern"},
+)
+
+SAVE_CLIP: Final = CommandDeclaration(
+    name="Save clip",
+    module="save_clip",
+    description="On a message, under Apps: save its videos",
+    type=CommandType.MESSAGE,
+    names={"de": "Clip sichern"},
+    descriptions={"de": "Bei einer Nachricht unter Apps: ihre Videos sichern"},
+)
+
+HELP: Final = CommandDeclaration(
+    name="help",
+    module="help",
+    description="What Clip Saver does, and its commands",
+    names={"de": "hilfe"},
+    descriptions={"de": "Was Clip Saver macht, und seine Befehle"},
+)
+
+COMMANDS: Final = (STATUS, SYNC, SETTINGS, SAVE_CLIP, HELP)

@@ -18,6 +18,8 @@ ClipSaverError
 │   └── SchemaMismatch            the schema is older than the code, or excludes this release
 ├── QueueUnavailable              a job could not be handed over
 ├── LeaseLost                     another run took over: this one must write nothing more
+├── UnknownGuild                  a guild that no sync has seen yet
+├── UnknownChannel                a channel that is not this guild's
 ├── GuildBusy                     another run is writing this guild at this moment
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
 """
@@ -122,6 +124,20 @@ class QueueUnavailable(ClipSaverError):
 
 class LeaseLost(ClipSaverError):
     """Another run holds the lease now; this one stops before it writes anything more."""
+
+
+class UnknownGuild(ClipSaverError):
+    """A guild that no sync has seen yet; the next one will, and `/sync` does it now."""
+
+    def __init__(self, guild_id: int) -> None:
+        super().__init__(f"Guild {guild_id} has not been synced yet; run a sync of it")
+
+
+class UnknownChannel(ClipSaverError):
+    """A channel that is not this guild's, or that no sync has seen yet."""
+
+    def __init__(self, channel_id: int | None) -> None:
+        super().__init__(f"Channel {channel_id} is no known channel of this guild")
 
 
 class GuildBusy(ClipSaverError):

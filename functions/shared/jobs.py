@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from functions.shared import errors, models
 
@@ -17,6 +17,8 @@ TICKET_LIFETIME: Final = timedelta(minutes=14, seconds=30)
 JobKind = Literal["sync_guild"]
 
 _KINDS: Final = frozenset({"sync_guild"})
+_SHOWN: Final = 40
+_LARGEST_BIGINT: Final = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,32 @@ def from_message(body: str) -> Job:
     """
     try:
         message = json.loads(body)
-        kind, guild_id = message["kind"], models.GuildId(int(message["guild_id"]))
-        ticket = message.get("ticket")
-        job = Job(kind, guild_id, None if ticket is None else _ticket(ticket))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise errors.InvalidEvent("the message is no job of Clip Saver's") from error
+        kind, ticket = str(message["kind"]), message.get("ticket")
+        job = Job(
+            # Checked below, so that an unknown one is told by its name.
+            cast("JobKind", kind),
+            models.GuildId(_snowflake(message["guild_id"])),
+            None if ticket is None else _ticket(ticket),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # The cause would quote the message, and with it the token.
+        raise errors.InvalidEvent("the message is no job of Clip Saver's") from None
     if kind not in _KINDS:
-        raise errors.InvalidEvent(f"no release that this is knows the job {kind!r}")
+        raise errors.InvalidEvent(f"this release knows no job {kind[:_SHOWN]!r}")
     return job
 
 
 def _ticket(given: Mapping[str, Any]) -> Ticket:
     return Ticket(
-        interaction_id=int(given["interaction_id"]),
+        interaction_id=_snowflake(given["interaction_id"]),
         token=str(given["token"]),
         locale=str(given["locale"]),
-        user_id=models.UserId(int(given["user_id"])),
+        user_id=models.UserId(_snowflake(given["user_id"])),
     )
+
+
+def _snowflake(given: object) -> int:
+    """An id as `to_message` writes it, and small enough for the database."""
+    if not isinstance(given, str) or not 0 <= (number := int(given)) <= _LARGEST_BIGINT:
+        raise ValueError("no snowflake")
+    return number

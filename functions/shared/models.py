@@ -18,6 +18,8 @@ MessageId = NewType("MessageId", int)
 ChannelState = Literal["visible", "hidden", "archived", "deleted", "unknown"]
 GuildState = Literal["present", "left"]
 
+_MESSAGE_CONTENT_FLAGS: Final = (1 << 18) | (1 << 19)
+"""Approved by Discord, or switched on in the portal below the threshold for approval."""
 _DISCORD_EPOCH_MS: Final = 1_420_070_400_000
 _TIMESTAMP_SHIFT: Final = 22
 
@@ -175,6 +177,11 @@ class Application:
     event_webhooks_url: str | None
     event_webhooks_status: int | None
     redirect_uris: tuple[str, ...] = ()
+
+    @property
+    def reads_message_content(self) -> bool:
+        """Whether messages of others come with their text and files (Discord docs, Flags)."""
+        return bool(self.flags & _MESSAGE_CONTENT_FLAGS)
 
 
 @dataclass(frozen=True, slots=True)

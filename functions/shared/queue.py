@@ -5,11 +5,21 @@ sends something.
 """
 
 import asyncio
+import logging
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from functions.shared import errors
 from functions.shared.jobs import Job
+
+_SEND_SECONDS: Final = 2.0
+"""Somebody waits for three seconds in all (Discord docs, Receiving and Responding)."""
+_CONNECT_SECONDS: Final = 0.5
+_READ_SECONDS: Final = 1.0
+_HINT: Final = "is JOBS_QUEUE_URL right, and may this function send to it?"
+
+# At DEBUG, botocore logs whole messages, and an interaction's token is part of one.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 class JobQueue:
@@ -26,9 +36,16 @@ class JobQueue:
         """Put a job into the queue; once this returns it will not be lost.
 
         Raises:
-            QueueUnavailable: SQS did not take it.
+            QueueUnavailable: SQS did not take it in time.
         """
-        await asyncio.to_thread(self._send, job.to_message())
+        try:
+            # Resolving the host's name knows no limit of its own.
+            async with asyncio.timeout(_SEND_SECONDS):
+                await asyncio.to_thread(self._send, job.to_message())
+        except TimeoutError as error:
+            raise errors.QueueUnavailable(
+                f"The queue did not answer within {_SEND_SECONDS:.0f} s; {_HINT}"
+            ) from error
 
     def _send(self, body: str) -> None:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- see above
@@ -36,10 +53,7 @@ class JobQueue:
         try:
             self._client.send_message(QueueUrl=self._url, MessageBody=body)
         except (BotoCoreError, ClientError) as error:
-            raise errors.QueueUnavailable(
-                f"The job was not queued: {error}; is JOBS_QUEUE_URL right, and may this "
-                "function send to it?"
-            ) from error
+            raise errors.QueueUnavailable(f"The job was not queued: {error}; {_HINT}") from error
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 -- botocore makes its clients at run time
@@ -47,8 +61,9 @@ class JobQueue:
         import botocore.config  # noqa: PLC0415
         import botocore.session  # noqa: PLC0415
 
-        # Somebody waits for three seconds in all.
         limits = botocore.config.Config(
-            connect_timeout=0.5, read_timeout=1.0, retries={"total_max_attempts": 2}
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries={"total_max_attempts": 2},
         )
         return botocore.session.get_session().create_client("sqs", config=limits)

@@ -220,6 +220,7 @@ class DatabaseSettings(_Section):
     guild_archive_retention_days: Annotated[int, Field(ge=0, le=3_650)] = 30
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 100
     slow_statement_ms: Annotated[int, Field(ge=1, le=60_000)] = 1_000
+    processed_interaction_retention_days: Annotated[int, Field(ge=1, le=365)] = 15
     purge_late_after_seconds: Annotated[int, Field(ge=60, le=604_800)] = 7_200
 
 
@@ -245,6 +246,7 @@ class SyncSettings(_Section):
     sync_breaker_channel_minimum: Annotated[int, Field(ge=0, le=500)] = 5
     sync_active_threads: bool = True
     sync_late_after_seconds: Annotated[int, Field(ge=60, le=604_800)] = 3_600
+    sync_command_cooldown_seconds: Annotated[int, Field(ge=0, le=3_600)] = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from functions.shared import errors, models
+from functions.shared.reconcile.request import SyncRequest
 
 _LARGEST_ID: Final = (1 << 63) - 1
 """What fits into PostgreSQL's bigint; Discord's ids reach it in 2084."""
 _LONGEST_ID: Final = len(str(_LARGEST_ID))
-
-
-@dataclass(frozen=True, slots=True)
-class SyncRequest:
-    """A sync to run.
-
-    Attributes:
-        guild_ids: Only these guilds; None for all.
-        dry_run: Return the plan and write nothing.
-        force: Write even what the mass-change breaker would stop.
-    """
-
-    guild_ids: tuple[models.GuildId, ...] | None = None
-    dry_run: bool = False
-    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)

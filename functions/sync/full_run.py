@@ -16,13 +16,13 @@ from functions.shared import errors, models, settings
 from functions.shared.db import guilds, job_runs
 from functions.shared.db.connection import Database, Transaction
 from functions.shared.discord.client import DiscordClient
-from functions.shared.reconcile import breaker
+from functions.shared.reconcile import breaker, departures
 from functions.shared.reconcile.guild import Fence, Reconciler
-from functions.sync import departures, endpoint, guild_turns, parallel
-from functions.sync.event import SyncRequest
-from functions.sync.guild_sync import GuildSync
+from functions.shared.reconcile.guild_sync import GuildSync
+from functions.shared.reconcile.request import SyncRequest
+from functions.shared.reconcile.summary import Progress, Summary
+from functions.sync import endpoint, guild_turns, parallel
 from functions.sync.lease import run_lease
-from functions.sync.summary import Progress, Summary
 
 _log = logging.getLogger("discord_clip_saver.sync")
 
@@ -77,6 +77,7 @@ class FullRun:
         _log_names(entries)
         summary.guilds["seen"] = len(entries)
         if application:
+            summary.message_content = application.reads_message_content
             summary.drift = endpoint.drift(application, self.expected_url)
             for difference in summary.drift:
                 _log.warning("Application endpoint drift: %s", difference)

@@ -8,7 +8,7 @@ from functions.shared.db import tracked
 from functions.shared.db.connection import Database
 from functions.shared.discord.statistics import Statistics
 from functions.shared.metrics import Metrics
-from functions.sync.summary import Summary
+from functions.shared.reconcile.summary import Summary
 
 _log = logging.getLogger("discord_clip_saver.sync")
 

@@ -10,11 +10,12 @@ from functions.shared import errors, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.metrics import Metrics, Unmeasured
+from functions.shared.reconcile.request import SyncRequest
+from functions.shared.reconcile.summary import Progress, Summary, Unwatched
+from functions.shared.reconcile.targeted_run import TargetedRun
 from functions.sync import event as events
 from functions.sync import measures
 from functions.sync.full_run import FullRun
-from functions.sync.summary import Progress, Summary, Unwatched
-from functions.sync.targeted_run import TargetedRun
 
 _log = logging.getLogger("discord_clip_saver.sync")
 
@@ -81,7 +82,7 @@ class Sync:
         # A full run is repeated by its schedule; nobody but the queue repeats this one.
         return request.guild_ids is None or _is_done(result)
 
-    async def _run(self, request: events.SyncRequest, seconds_left: float) -> dict[str, Any]:
+    async def _run(self, request: SyncRequest, seconds_left: float) -> dict[str, Any]:
         _log.info('Running job "sync"')
         now = time.monotonic()
         self.discord.deadline = now + seconds_left - _ANSWER_SECONDS
@@ -99,13 +100,13 @@ class Sync:
             measures.add_requests(self.metrics, self.discord.statistics)
         return summary.as_json(self.discord.statistics)
 
-    async def _targeted(self, request: events.SyncRequest, stop_at: float) -> Summary:
+    async def _targeted(self, request: SyncRequest, stop_at: float) -> Summary:
         run = TargetedRun(
             self.discord, self.database, self.settings, request, self.progress, stop_at
         )
         return await run.run()
 
-    async def _full(self, request: events.SyncRequest, stop_at: float) -> Summary:
+    async def _full(self, request: SyncRequest, stop_at: float) -> Summary:
         run = FullRun(
             discord=self.discord,
             database=self.database,

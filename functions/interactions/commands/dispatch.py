@@ -6,63 +6,94 @@ application did not respond.
 
 import importlib
 import logging
-from typing import Final, Protocol, cast
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from functions.interactions import replies
 from functions.interactions.interaction import Interaction, InteractionType
 from functions.interactions.parts import Parts
-from functions.shared import commands, errors
+from functions.shared import apologies, commands, errors, models, texts
 
 _log = logging.getLogger("discord_clip_saver.interactions")
 
-_MODULES: Final = {
-    commands.STATUS.name: "functions.interactions.commands.status",
+_PACKAGE: Final = "functions.interactions.commands"
+
+_FUNCTIONS: Final = {
+    InteractionType.APPLICATION_COMMAND: "respond",
+    InteractionType.MESSAGE_COMPONENT: "respond_to_click",
+    InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE: "complete",
+    InteractionType.MODAL_SUBMIT: "respond_to_form",
 }
+"""What a command's module may define, by what somebody did."""
 
+_BY_NAME: Final = {declaration.name: declaration for declaration in commands.COMMANDS}
+_BY_MODULE: Final = {declaration.module: declaration for declaration in commands.COMMANDS}
+_NAMING_A_COMMAND: Final = frozenset(
+    {InteractionType.APPLICATION_COMMAND, InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE}
+)
+"""The others have a custom_id, which begins with the module."""
 
-class Command(Protocol):
-    """A module of this package."""
+_EVERYDAY: Final = (errors.UnknownGuild, errors.UnknownChannel)
+"""Errors that tell the invoker what to do and the operator nothing."""
 
-    async def respond(self, interaction: Interaction, parts: Parts) -> replies.Reply:
-        """Answer the interaction."""
+Respond = Callable[[Interaction, Parts], Awaitable[replies.Reply]]
 
 
 async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     """Answer any interaction but a PING."""
-    match interaction.type:
-        case InteractionType.APPLICATION_COMMAND:
-            return await _run_command(interaction, parts)
-        case InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
-            return replies.NO_CHOICES
-        case _:
-            return replies.sentence("This button is from an older version; run the command again.")
-
-
-async def _run_command(interaction: Interaction, parts: Parts) -> replies.Reply:
-    module = _MODULES.get(interaction.name)
-    if module is None:
-        return replies.sentence(
-            "I do not know this command. It may be older than the bot; "
-            "restart Discord to refresh the list."
-        )
+    words = texts.of(interaction.locale)
     try:
-        # Imported here, because a command brings the database driver with it.
-        command = cast("Command", importlib.import_module(module))
-        return await command.respond(interaction, parts)
-    except errors.SchemaMismatch as error:
+        reason = _refusal(interaction, words)
+        if reason is None:
+            return await _function(interaction)(interaction, parts)
+    except _EVERYDAY as error:
+        _log.info("Command %s: %s", interaction.name, error)
+        reason = apologies.sentence(error, words)
+    except errors.ClipSaverError as error:
         _log.error("Command %s failed: %s", interaction.name, error)
-        return replies.sentence("Clip Saver is being updated. Please try again in a few minutes.")
-    except errors.DatabaseError as error:
-        _log.error("Command %s failed: %s", interaction.name, error)
-        return replies.sentence(
-            "I cannot reach my database at the moment. Nothing was changed; "
-            "please try again in a minute."
-        )
-    except errors.ConfigurationError as error:
-        _log.error("Command %s failed: %s", interaction.name, error)
-        return replies.sentence(
-            "I am not fully set up yet. Whoever runs this bot finds what is missing at /ready."
-        )
-    except Exception:  # noqa: BLE001 -- the invoker gets an answer whatever it was
+        reason = apologies.sentence(error, words)
+    except Exception as error:  # noqa: BLE001 -- the invoker gets an answer whatever it was
         _log.exception("Command %s failed", interaction.name)
-        return replies.sentence("Something went wrong on my side. It has been logged.")
+        reason = apologies.sentence(error, words)
+    return _told(interaction, reason)
+
+
+def _declaration(interaction: Interaction) -> commands.CommandDeclaration | None:
+    declared = _BY_NAME if interaction.type in _NAMING_A_COMMAND else _BY_MODULE
+    return declared.get(interaction.name)
+
+
+def _refusal(interaction: Interaction, words: texts.Texts) -> str | None:
+    """Why the invoker gets no further, if so; the permissions are those that Discord signed."""
+    declaration = _declaration(interaction)
+    if declaration is None:
+        names_a_command = interaction.type in _NAMING_A_COMMAND
+        return words.unknown_command if names_a_command else words.outdated_component
+    if interaction.guild_id is None:
+        return words.servers_only
+    wanted = declaration.permissions
+    if wanted == models.Permission.MANAGE_GUILD and not interaction.by_manager:
+        return words.needs_manage_server
+    return None
+
+
+def _function(interaction: Interaction) -> Respond:
+    declaration = _declaration(interaction)
+    assert declaration is not None  # noqa: S101 -- or it would have been refused
+    # Imported here, because a command brings the database driver with it.
+    module = importlib.import_module(f"{_PACKAGE}.{declaration.module}")
+    found: Respond = getattr(module, _FUNCTIONS[interaction.type], _outdated)
+    return found
+
+
+async def _outdated(interaction: Interaction, parts: Parts) -> replies.Reply:
+    """A component, a form or an option that this release no longer has."""
+    del parts
+    return _told(interaction, texts.of(interaction.locale).outdated_component)
+
+
+def _told(interaction: Interaction, reason: str) -> replies.Reply:
+    if interaction.type is InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
+        # Suggestions have no room for an explanation; the command itself will give it.
+        return replies.choices([])
+    return replies.sentence(reason)

@@ -23,6 +23,27 @@ class StateCount:
     reading: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelAccess:
+    """A channel, and what the bot may do in it."""
+
+    channel_id: models.ChannelId
+    name: str
+    type: str
+    state: models.ChannelState
+    permissions: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What is stored of a channel's settings, unchecked."""
+
+    channel_id: models.ChannelId
+    name: str
+    is_reading: bool
+    settings: Any
+
+
 async def select_channels(
     transaction: Transaction, guild_id: models.GuildId
 ) -> list[models.StoredChannel]:
@@ -72,3 +93,95 @@ def _record(channel: models.StoredChannel) -> dict[str, Any]:
     ):
         record[name] = instant.isoformat() if isinstance(instant, datetime) else None
     return record
+
+
+async def insert_channel(
+    transaction: Transaction, guild_id: models.GuildId, channel: models.Channel, *, is_reading: bool
+) -> None:
+    """Make sure that a channel has a row to refer to; one that has keeps it as it is.
+
+    `is_reading` is for a channel, or for a thread whose channel is not known.
+    """
+    await transaction.execute(
+        _SQL["insert_channel"],
+        guild_id=guild_id,
+        channel_id=channel.id,
+        name=channel.name,
+        type=channel.type,
+        parent_id=channel.parent_id,
+        thread_of=channel.parent_id if channel.is_thread else None,
+        is_nsfw=channel.is_nsfw,
+        is_reading=is_reading,
+    )
+
+
+async def select_reading_channels(
+    transaction: Transaction, guild_id: models.GuildId
+) -> list[ChannelAccess]:
+    """The channels that are to be read for clips, in the order Discord shows them."""
+    return await transaction.all(ChannelAccess, _SQL["select_reading_channels"], guild_id=guild_id)
+
+
+async def select_channel_choices(
+    transaction: Transaction, guild_id: models.GuildId, typed: str, batch_size: int
+) -> list[ChannelAccess]:
+    """Channels whose name contains what somebody has typed so far."""
+    return await transaction.all(
+        ChannelAccess,
+        _SQL["select_channel_choices"],
+        guild_id=guild_id,
+        typed=typed,
+        batch_size=batch_size,
+    )
+
+
+async def select_channel_settings(
+    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+) -> ChannelSettings | None:
+    """One channel's own settings; None for a channel that is not this guild's."""
+    return await transaction.one(
+        ChannelSettings,
+        _SQL["select_channel_settings"],
+        guild_id=guild_id,
+        channel_id=channel_id,
+    )
+
+
+async def lock_channel_settings(
+    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+) -> ChannelSettings | None:
+    """The same, and nobody else changes them until the transaction ends."""
+    return await transaction.one(
+        ChannelSettings,
+        _SQL["lock_channel_settings"],
+        guild_id=guild_id,
+        channel_id=channel_id,
+    )
+
+
+async def set_channel_value(
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    channel_id: models.ChannelId,
+    key: str,
+    value: object | None,
+) -> None:
+    """Set one key of a channel's settings, or with None remove it."""
+    scope = {"guild_id": guild_id, "channel_id": channel_id, "key": key}
+    if value is None:
+        await transaction.execute(_SQL["remove_channel_value"], **scope)
+    else:
+        await transaction.execute(_SQL["set_channel_value"], **scope, value=Jsonb(value))
+
+
+async def set_is_reading(
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    channel_id: models.ChannelId,
+    *,
+    is_reading: bool,
+) -> None:
+    """Decide whether a channel is read for clips."""
+    await transaction.execute(
+        _SQL["set_is_reading"], guild_id=guild_id, channel_id=channel_id, is_reading=is_reading
+    )

@@ -56,3 +56,72 @@ WHERE guild_id = %(guild_id)s AND channel_id = ANY (ARRAY(
     LIMIT %(batch_size)s
     FOR UPDATE SKIP LOCKED
 ));
+
+-- insert_channel
+-- A channel met before any sync listed it; the next sync completes it, but is_reading stays. A thread
+-- is read for clips if its channel is.
+INSERT INTO bot_channels (channel_id, guild_id, name, type, parent_id, is_nsfw, is_reading, state)
+VALUES (
+    %(channel_id)s, %(guild_id)s, %(name)s, %(type)s, %(parent_id)s, %(is_nsfw)s,
+    coalesce(
+        (
+            SELECT is_reading FROM bot_channels
+            WHERE guild_id = %(guild_id)s AND channel_id = %(thread_of)s
+        ),
+        %(is_reading)s
+    ),
+    'unknown'
+)
+ON CONFLICT (channel_id) DO NOTHING;
+
+-- select_reading_channels
+-- The channels that are to be read for clips, with what the bot may do in them.
+SELECT channel_id, name, type, state, permissions
+FROM bot_channels
+WHERE guild_id = %(guild_id)s AND is_reading AND state IN ('visible', 'hidden', 'unknown')
+ORDER BY position NULLS LAST, channel_id;
+
+-- select_channel_choices
+-- Channels whose name contains what somebody has typed so far.
+SELECT channel_id, name, type, state, permissions
+FROM bot_channels
+WHERE guild_id = %(guild_id)s
+  AND state <> 'deleted'
+  AND type <> 'category'
+  AND strpos(lower(name), lower(%(typed)s)) > 0
+ORDER BY position NULLS LAST, name
+LIMIT %(batch_size)s;
+
+-- select_channel_settings
+-- One channel's name and settings.
+SELECT channel_id, name, is_reading, settings
+FROM bot_channels
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
+
+-- lock_channel_settings
+-- The same, and nobody else changes them until the transaction ends.
+SELECT channel_id, name, is_reading, settings
+FROM bot_channels
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
+FOR UPDATE;
+
+-- set_channel_value
+-- One key; what else is in the object, known or not, stays.
+UPDATE bot_channels
+SET settings = CASE WHEN jsonb_typeof(settings) = 'object' THEN settings ELSE '{}' END
+               || jsonb_build_object(%(key)s::text, %(value)s::jsonb),
+    updated_at = now()
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
+
+-- remove_channel_value
+-- One key goes back to the guild's value.
+UPDATE bot_channels
+SET settings = settings - %(key)s::text, updated_at = now()
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
+  AND jsonb_typeof(settings) = 'object';
+
+-- set_is_reading
+-- Whether the channel is read for clips: an admin's word.
+UPDATE bot_channels
+SET is_reading = %(is_reading)s, updated_at = now()
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;

@@ -39,3 +39,9 @@ async def select_last_success(transaction: Transaction, job: Job) -> datetime | 
 async def select_ages(transaction: Transaction) -> dict[str, float]:
     """Seconds since each job last succeeded; a job that never did is missing."""
     return {row.job: row.seconds for row in await transaction.all(_Age, _SQL["select_ages"])}
+
+
+async def select_summary(transaction: Transaction, job: Job) -> object | None:
+    """What a job said when it last ended well; None if it never did."""
+    found: object | None = await transaction.value(_SQL["select_summary"], job=job)
+    return found

@@ -22,3 +22,9 @@ WHERE job = %(job)s;
 SELECT job, extract(epoch FROM now() - last_succeeded_at)::float8 AS seconds
 FROM job_runs
 WHERE last_succeeded_at IS NOT NULL;
+
+-- select_summary
+-- What a job said when it last ended well.
+SELECT summary
+FROM job_runs
+WHERE job = %(job)s;

@@ -28,3 +28,8 @@ async def delete_of_guild(
     return await transaction.execute(
         _SQL["delete_of_guild"], guild_id=guild_id, batch_size=batch_size
     )
+
+
+async def count_running(transaction: Transaction, guild_id: models.GuildId) -> int:
+    """How many scans of a guild are under way."""
+    return int(await transaction.value(_SQL["count_running"], guild_id=guild_id))

@@ -29,3 +29,10 @@ WHERE id = ANY (ARRAY(
     LIMIT %(batch_size)s
     FOR UPDATE OF run SKIP LOCKED
 ));
+
+-- count_running
+-- How many scans of one guild are under way.
+SELECT count(*)
+FROM bot_channel_scan_runs AS run
+JOIN bot_channels AS channel USING (channel_id)
+WHERE channel.guild_id = %(guild_id)s AND run.status = 'running';

@@ -82,7 +82,7 @@ def _listed(
             is_nsfw=is_nsfw,
             is_reading=known.is_reading
             if known
-            else _reading_by_default(channel.type, stored.settings, is_nsfw=is_nsfw),
+            else reading_by_default(channel.type, stored.settings, is_nsfw=is_nsfw),
             last_message_id=channel.last_message_id,
             state="visible" if bits & models.Permission.VIEW_CHANNEL else "hidden",
             permissions=bits & _STORED_PERMISSIONS,
@@ -90,9 +90,10 @@ def _listed(
         )
 
 
-def _reading_by_default(
+def reading_by_default(
     channel_type: str, guild_settings: settings.GuildSettings, *, is_nsfw: bool
 ) -> bool:
+    """Whether a channel that is new is read for clips."""
     return (
         guild_settings.auto_scan
         and channel_type in models.CLIP_SOURCE_TYPES

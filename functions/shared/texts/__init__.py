@@ -25,6 +25,7 @@ class Texts:
     not_set_up: str
     went_wrong: str
     queue_down: str
+    discord_down: str
 
     # /status
     status_title: str
@@ -54,6 +55,13 @@ class Texts:
     sync_done: str
     sync_no_changes: str
     sync_change: str
+    kind_added: str
+    kind_updated: str
+    kind_returned: str
+    kind_hidden: str
+    kind_archived: str
+    kind_deleted: str
+    kind_unknown: str
     sync_held_back: str
     sync_too_soon: str
     sync_failed: str
@@ -87,6 +95,7 @@ class Texts:
     setting_auto_scan: str
     setting_scan_nsfw: str
     setting_max_file_size_mb: str
+    setting_is_reading: str
     on: str
     off: str
 
@@ -103,10 +112,13 @@ class Texts:
     help_privacy: str
 
 
-@cache
 def of(locale: str) -> Texts:
     """The texts for one of Discord's locales, `de` or `en-GB`; English where there are none."""
     language = locale.partition("-")[0]
-    name = language if language in LANGUAGES else LANGUAGES[0]
-    texts: Texts = import_module(f"{__name__}.{name}").TEXTS
+    return _load(language if language in LANGUAGES else LANGUAGES[0])
+
+
+@cache
+def _load(language: str) -> Texts:
+    texts: Texts = import_module(f"{__name__}.{language}").TEXTS
     return texts

@@ -26,6 +26,10 @@ TEXTS = Texts(
         "Ich konnte das nicht weitergeben. Es wurde nichts geändert; "
         "bitte versuche es in einer Minute noch einmal."
     ),
+    discord_down=(
+        "Discord hat mir nicht so geantwortet, wie es sollte; "
+        "bitte versuche es in ein paar Minuten noch einmal."
+    ),
     status_title="Clip Saver auf {guild}",
     never_synced=(
         "Dieser Server wurde noch nicht abgeglichen. Der nächste Abgleich findet ihn, meist binnen "
@@ -47,7 +51,7 @@ TEXTS = Texts(
     setting_not_used="⚠️ `{key}` wird nicht verwendet: {problem}",
     problem_view=(
         "Ich sehe {channel} nicht: erlaube meiner Rolle dort **Kanal ansehen**, "
-        "oder schalte das Lesen in /settings ab."
+        "oder schalte das Lesen in /einstellungen ab."
     ),
     problem_history=(
         "Ich kann in {channel} keine älteren Nachrichten lesen: erlaube **Nachrichtenverlauf "
@@ -56,15 +60,22 @@ TEXTS = Texts(
     problem_connect=(
         "Ich kann den Chat von {channel} nicht lesen: erlaube meiner Rolle dort **Verbinden**."
     ),
-    problem_more="… und {count} weitere Kanäle.",
+    problem_more="… und {count} weitere.",
     problem_message_content=(
         "Ich sehe Nachrichten ohne ihre Dateien: wer diesen Bot betreibt, muss den **Message "
         "Content Intent** einschalten (Developer Portal, Bot)."
     ),
     sync_now="Jetzt abgleichen",
-    sync_done="Abgeglichen. {changes}",
-    sync_no_changes="Es hatte sich nichts geändert.",
-    sync_change="{count} Kanäle {kind}",
+    sync_done="✅ Abgeglichen. Kanäle: {changes}.",
+    sync_no_changes="keine Änderungen",
+    sync_change="{count} {kind}",
+    kind_added="neu",
+    kind_updated="geändert",
+    kind_returned="wieder da",
+    kind_hidden="für mich verborgen",
+    kind_archived="archiviert",
+    kind_deleted="gelöscht",
+    kind_unknown="nicht zu prüfen",
     sync_held_back="Ich habe die Änderungen zurückgehalten: {reason}",
     sync_too_soon="Dieser Server wurde {when} abgeglichen. Bitte warte bis {again}.",
     sync_failed="Der Abgleich hat nicht geklappt: {reason}",
@@ -101,13 +112,16 @@ TEXTS = Texts(
     setting_prefix="Präfix in Hilfetexten",
     setting_auto_scan="Neue Kanäle nach Clips lesen",
     setting_scan_nsfw="Auch altersbeschränkte Kanäle lesen",
+    setting_is_reading="Diesen Kanal nach Clips lesen",
     setting_max_file_size_mb="Größte Datei, die gesichert wird, in MB",
     on="an",
     off="aus",
     clips_saved="💾 Gesichert: {names}",
     clips_known="Schon gesichert: {names}",
     clip_not_a_video="Nicht gesichert: `{name}` ist kein Video.",
-    clip_too_large="Nicht gesichert: `{name}` hat {size} MB, dieser Server sichert bis {most} MB.",
+    clip_too_large=(
+        "Nicht gesichert: `{name}` hat {size} MB; hier werden Dateien bis {most} MB gesichert."
+    ),
     clip_none="In dieser Nachricht ist keine Datei.",
     help_title="Was Clip Saver macht",
     help_intro=(
@@ -115,6 +129,8 @@ TEXTS = Texts(
         "Blick, damit sie wiederzufinden sind."
     ),
     help_privacy=(
-        "Ich behalte Ids und Namen von Servern, Kanälen und gesicherten Dateien, nicht die Videos."
+        "Ich behalte Ids und Namen von Servern und Kanälen, wer eine Einstellung geändert hat, und "
+        "von einem gesicherten Clip, wo er steht, wer ihn gepostet hat und wer dabei war; "
+        "nie das Video selbst."
     ),
 )

@@ -20,6 +20,7 @@ TEXTS = Texts(
     ),
     went_wrong="Something went wrong on my side. It has been logged.",
     queue_down="I could not hand this over. Nothing was changed; please try again in a minute.",
+    discord_down="Discord did not answer me as it should; please try again in a few minutes.",
     status_title="Clip Saver in {guild}",
     never_synced=(
         "This server has not been synced yet. The next sync will find it, usually within "
@@ -45,15 +46,22 @@ TEXTS = Texts(
     ),
     problem_history="I cannot read older messages in {channel}: allow **Read Message History**.",
     problem_connect="I cannot read the chat of {channel}: allow **Connect** for my role there.",
-    problem_more="… and {count} more channels.",
+    problem_more="… and {count} more.",
     problem_message_content=(
         "I see messages without their files: whoever runs this bot has to switch on the "
         "**Message Content Intent** (developer portal, Bot)."
     ),
     sync_now="Sync now",
-    sync_done="Synced. {changes}",
-    sync_no_changes="Nothing had changed.",
-    sync_change="{count} channels {kind}",
+    sync_done="✅ Synced. Channels: {changes}.",
+    sync_no_changes="no changes",
+    sync_change="{count} {kind}",
+    kind_added="added",
+    kind_updated="changed",
+    kind_returned="back again",
+    kind_hidden="hidden from me",
+    kind_archived="archived",
+    kind_deleted="deleted",
+    kind_unknown="could not be checked",
     sync_held_back="I held the changes back: {reason}",
     sync_too_soon="This server was synced {when}. Please wait until {again}.",
     sync_failed="The sync did not work: {reason}",
@@ -89,13 +97,14 @@ TEXTS = Texts(
     setting_prefix="Prefix shown in help texts",
     setting_auto_scan="Read new channels for clips",
     setting_scan_nsfw="Read age-restricted channels too",
+    setting_is_reading="Read this channel for clips",
     setting_max_file_size_mb="Largest file to save, in MB",
     on="on",
     off="off",
     clips_saved="💾 Saved: {names}",
     clips_known="Already saved: {names}",
     clip_not_a_video="Not saved: `{name}` is not a video.",
-    clip_too_large="Not saved: `{name}` has {size} MB, this server saves up to {most} MB.",
+    clip_too_large="Not saved: `{name}` has {size} MB; files of up to {most} MB are saved here.",
     clip_none="There is no file in this message.",
     help_title="What Clip Saver does",
     help_intro=(
@@ -103,6 +112,7 @@ TEXTS = Texts(
         "so that they can be found again."
     ),
     help_privacy=(
-        "I keep ids and names of servers, channels and saved files, not the videos themselves."
+        "I keep ids and names of servers and channels, who changed a setting, and of a saved clip "
+        "where it is, who posted it and who took part in it; never the video itself."
     ),
 )

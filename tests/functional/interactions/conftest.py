@@ -11,7 +11,7 @@ from clipsaver.emulator.server import DiscordServer
 from clipsaver.local import postgres as local_postgres
 from functions.shared.discord.client import DiscordClient
 from tests.events import files, signed
-from tests.functional.interactions.database import ELSEWHERE, HERE, Database
+from tests.functional.interactions.database import Database
 from tests.functional.interactions.function import Function
 
 BOT_TOKEN: Final = "bot-token-of-the-test"
@@ -29,7 +29,7 @@ def lasting_database(
     superuser = postgres.url(name, local_postgres.SUPERUSER)
     with psycopg.connect(superuser, autocommit=True) as connection:
         made = Database(postgres.url(name), connection)
-        _fill(made)
+        made.fill()
         yield made
     postgres.drop_database(name)
 
@@ -40,12 +40,7 @@ def database(lasting_database: Database) -> Iterator[Database]:
     lasting_database.clear()
     yield lasting_database
     lasting_database.clear()
-    _fill(lasting_database)
-
-
-def _fill(database: Database) -> None:
-    database.synced_guild(HERE, "Arcade", "visible")
-    database.synced_guild(ELSEWHERE, "Secret Lair", "visible")
+    lasting_database.fill()
 
 
 @pytest.fixture

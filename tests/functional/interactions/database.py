@@ -15,11 +15,14 @@ _TABLES: Final = (
     "bot_channel_scan_runs",
     "bot_channels",
     "bot_guilds",
+    "clips",
     "guild_settings",
     "install_intents",
     "job_runs",
     "leases",
+    "processed_interactions",
     "schema_revisions",
+    "setting_changes",
     "users",
 )
 
@@ -41,6 +44,11 @@ class Database(factories.Rows):
         self.guild(guild_id, **synced | columns)
         for offset, state in enumerate(states, start=1):
             self.channel(guild_id, guild_id + offset, state=state, is_reading=True)
+
+    def fill(self) -> None:
+        """Add two guilds with a channel each."""
+        self.synced_guild(HERE, "Arcade", "visible")
+        self.synced_guild(ELSEWHERE, "Secret Lair", "visible")
 
     def clear(self) -> None:
         """Remove every row but those that tell the schema's version."""

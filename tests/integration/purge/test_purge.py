@@ -24,6 +24,12 @@ def make_purge(database: Database, **tunables: Any) -> Purge:
     return Purge(database, settings.DatabaseSettings.model_validate(tunables))
 
 
+def deleted(**rows: int) -> dict[str, Any]:
+    """The summary of a complete run."""
+    tables = ("install_intents", "scan_runs", "processed_interactions", "guilds")
+    return {"complete": True, **dict.fromkeys(tables, 0), **rows}
+
+
 def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records]
 
@@ -55,7 +61,7 @@ async def test_intents_go_once_their_grace_is_over(
 ) -> None:
     add_intents(rows)
     summary = await make_purge(database).handle({}, AMPLE)
-    assert summary == {"complete": True, "install_intents": 3, "scan_runs": 0, "guilds": 0}
+    assert summary == deleted(install_intents=3)
     left = rows.sql("SELECT state FROM install_intents ORDER BY state")
     assert [row["state"] for row in left] == ["fresh", "within"]
     assert messages(log) == [
@@ -74,7 +80,7 @@ async def test_nothing_to_delete_is_told_too(
     database: Database, log: pytest.LogCaptureFixture
 ) -> None:
     summary = await make_purge(database).handle({"source": "aws.events"}, AMPLE)
-    assert summary == {"complete": True, "install_intents": 0, "scan_runs": 0, "guilds": 0}
+    assert summary == deleted()
     assert messages(log) == [
         'Running job "purge_install_intents_job"',
         "purge_install_intents: deleted=0 grace_seconds=360",
@@ -86,7 +92,7 @@ async def test_running_twice_changes_nothing_more(database: Database, rows: Rows
     add_left_guild(rows, 7)
     await make_purge(database).handle({}, AMPLE)
     summary = await make_purge(database).handle({}, AMPLE)
-    assert summary == {"complete": True, "install_intents": 0, "scan_runs": 0, "guilds": 0}
+    assert summary == deleted()
 
 
 async def test_intents_go_in_batches(database: Database, rows: Rows) -> None:
@@ -122,7 +128,7 @@ async def test_only_ended_scan_runs_go_and_only_old_ones(database: Database, row
         rows.scan_run(channel_id, status="running", created_at=old),
     }
     summary = await make_purge(database, batch_size=4).handle({}, AMPLE)
-    assert summary == {"complete": True, "install_intents": 0, "scan_runs": 6, "guilds": 0}
+    assert summary == deleted(scan_runs=6)
     left = rows.sql("SELECT id FROM bot_channel_scan_runs")
     assert {row["id"] for row in left} == kept
 
@@ -136,7 +142,7 @@ async def test_guilds_left_too_long_go_with_all_their_rows(
     add_left_guild(rows, 9, days=29)
     kept = {guild_id: rows.of_guild(guild_id) for guild_id in (HERE, ELSEWHERE, 9)}
     summary = await make_purge(database, batch_size=2).handle({}, AMPLE)
-    assert summary == {"complete": True, "install_intents": 0, "scan_runs": 0, "guilds": 2}
+    assert summary == deleted(guilds=2)
     assert {guild_id: rows.of_guild(guild_id) for guild_id in kept} == kept
     assert not any(rows.of_guild(7).values())
     assert rows.count("bot_channels") == 2 + 2 + 3
@@ -234,6 +240,7 @@ async def test_a_run_out_of_time_is_finished_by_the_next(
         "complete": False,
         "install_intents": 0,
         "scan_runs": 0,
+        "processed_interactions": 0,
         "guilds": 0,
     }
     assert time.monotonic() - started < 1
@@ -241,7 +248,7 @@ async def test_a_run_out_of_time_is_finished_by_the_next(
     assert rows.count("install_intents") == 5
 
     summary = await purge.handle({}, AMPLE)
-    assert summary == {"complete": True, "install_intents": 3, "scan_runs": 0, "guilds": 1}
+    assert summary == deleted(install_intents=3, guilds=1)
 
 
 async def test_a_guild_cut_short_is_finished_by_the_next_run(
@@ -270,7 +277,13 @@ async def test_a_dry_run_counts_and_changes_nothing(
     tables = ("install_intents", "bot_channel_scan_runs", "bot_channels", "bot_guilds")
     before = {table: rows.count(table) for table in tables}
     summary = await make_purge(database, batch_size=1).handle({"dry_run": True}, AMPLE)
-    assert summary == {"dry_run": True, "install_intents": 3, "scan_runs": 1, "guilds": 1}
+    assert summary == {
+        "dry_run": True,
+        "install_intents": 3,
+        "scan_runs": 1,
+        "processed_interactions": 0,
+        "guilds": 1,
+    }
     assert {table: rows.count(table) for table in tables} == before
     assert rows.count("job_runs") == 0
     assert messages(log) == ['Running job "purge_install_intents_job"']

@@ -3,13 +3,15 @@
 import importlib
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
-from functions.interactions.commands import dispatch
+from functions.interactions import commands as package
 from functions.shared import commands, models
 
 NAME = re.compile(r"[-_a-z0-9]{1,32}")
+LOCALIZED = re.compile(r"[-_a-zäöüß0-9]{1,32}")
 
 
 @pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda each: each.name)
@@ -26,12 +28,40 @@ def test_a_declaration_keeps_discords_limits(command: commands.CommandDeclaratio
 
 @pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda each: each.name)
 def test_a_declared_command_is_there(command: commands.CommandDeclaration) -> None:
-    module = importlib.import_module(dispatch._MODULES[command.name])
+    module = importlib.import_module(f"{package.__name__}.{command.module}")
     assert inspect.iscoroutinefunction(module.respond)
+    assert inspect.iscoroutinefunction(getattr(module, "complete", None)) is bool(command.options)
 
 
 def test_no_command_is_there_that_was_not_declared() -> None:
-    assert set(dispatch._MODULES) == {command.name for command in commands.COMMANDS}
+    found = {path.stem for path in Path(package.__path__[0]).glob("*.py")}
+    assert found == {"__init__", "dispatch"} | {command.module for command in commands.COMMANDS}
+
+
+@pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda each: each.name)
+def test_a_declaration_in_german_keeps_the_limits_too(command: commands.CommandDeclaration) -> None:
+    german = command.names.get("de", command.name)
+    assert 1 <= len(german) <= 32
+    assert command.type is not commands.CommandType.CHAT_INPUT or LOCALIZED.fullmatch(german)
+    texts = [(command.description, command.descriptions["de"])]
+    texts += [(option.description, option.descriptions["de"]) for option in command.options]
+    for text in (text for pair in texts for text in pair):
+        assert 1 <= len(text) <= 100
+
+
+@pytest.mark.parametrize(
+    ("command", "locale", "shown"),
+    [
+        (commands.SETTINGS, "de", "/einstellungen"),
+        (commands.SETTINGS, "fr", "/settings"),
+        (commands.SAVE_CLIP, "de", "Clip sichern"),
+        (commands.SAVE_CLIP, "en-GB", "Save clip"),
+    ],
+)
+def test_a_command_is_shown_as_somebody_sees_it(
+    command: commands.CommandDeclaration, locale: str, shown: str
+) -> None:
+    assert command.shown_name(locale) == shown
 
 
 def test_names_are_unique_per_type() -> None:
@@ -45,5 +75,5 @@ def test_status_is_for_those_who_manage_the_server() -> None:
 
 
 def test_a_command_for_everybody_asks_for_no_permission() -> None:
-    everybody = commands.CommandDeclaration("find", "Find a clip")
+    everybody = commands.CommandDeclaration("find", "find", "Find a clip")
     assert everybody.payload()["default_member_permissions"] is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.interactions import interaction
 from functions.interactions.interaction import InteractionType
-from functions.shared import errors
+from functions.shared import errors, jobs, models
 from tests.events import files
 
 
@@ -23,9 +23,9 @@ def parse(document: Any) -> interaction.Interaction:
         ("command", InteractionType.APPLICATION_COMMAND, "status"),
         ("command_in_direct_message", InteractionType.APPLICATION_COMMAND, "status"),
         ("message_command", InteractionType.APPLICATION_COMMAND, "Save clip"),
-        ("component", InteractionType.MESSAGE_COMPONENT, "status:refresh"),
-        ("autocomplete", InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE, "find"),
-        ("modal", InteractionType.MODAL_SUBMIT, "settings:edit"),
+        ("component", InteractionType.MESSAGE_COMPONENT, "sync"),
+        ("autocomplete", InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE, "settings"),
+        ("modal", InteractionType.MODAL_SUBMIT, "settings"),
     ],
 )
 def test_every_kind_of_interaction_is_read(
@@ -36,14 +36,90 @@ def test_every_kind_of_interaction_is_read(
 
 
 def test_a_command_in_a_server_tells_who_asks_and_where() -> None:
-    assert parse(files.interaction("command")) == interaction.Interaction(
+    sent = files.interaction("command")
+    assert parse(sent) == interaction.Interaction(
         type=InteractionType.APPLICATION_COMMAND,
         id="1310000000000000021",
         name="status",
+        arguments=(),
         guild_id=files.GUILD_ID,
+        user_id=models.UserId(1_160_000_000_000_000_003),
         permissions=2_251_799_813_685_247,
-        locale="de",
+        locale="en-US",
+        token=files.TOKEN,
+        options={},
+        focused=None,
+        inputs={},
+        channel=sent["channel"],
+        message={},
+        on_message=False,
     )
+
+
+def test_an_autocompletion_tells_what_was_typed_where() -> None:
+    read = parse(files.interaction("autocomplete"))
+    assert (read.options, read.focused) == ({"key": "max"}, "key")
+
+
+def test_a_form_tells_its_arguments_and_what_was_entered() -> None:
+    read = parse(files.interaction("modal"))
+    assert read.arguments == ("save", "prefix", "0")
+    assert read.inputs == {"value": ("?",)}
+    assert read.on_message
+
+
+@pytest.mark.parametrize(
+    ("components", "entered"),
+    [
+        ([{"type": 18, "component": {"custom_id": "value", "value": ""}}], {"value": ()}),
+        ([{"type": 18, "component": {"custom_id": "value", "values": []}}], {"value": ()}),
+        ([{"type": 18, "component": {"custom_id": "value", "values": ["on"]}}], {"value": ("on",)}),
+        ([{"type": 1, "components": [{"custom_id": "value", "value": "?"}]}], {"value": ("?",)}),
+        (
+            [{"type": 18, "component": {"custom_id": "value", "values": ["a", None, 1]}}],
+            {"value": ("a",)},
+        ),
+        ([{"type": 18, "component": {"value": "?"}}], {}),
+        ([{"type": 18}, None, "value", {"component": []}, {"components": {}}], {}),
+        ({"component": {"custom_id": "value"}}, {}),
+    ],
+)
+def test_fields_of_a_form_are_read_wherever_they_sit(components: Any, entered: Any) -> None:
+    data = {"custom_id": "settings:save:prefix:0", "components": components}
+    assert parse(files.interaction("modal", data=data)).inputs == entered
+
+
+def test_a_select_of_a_message_gives_its_values() -> None:
+    data = {"custom_id": "settings:edit:0", "component_type": 3, "values": ["prefix"]}
+    read = parse(files.interaction("component", data=data))
+    assert (read.arguments, read.inputs) == (("edit", "0"), {"values": ("prefix",)})
+
+
+def test_a_message_command_brings_its_message() -> None:
+    read = parse(files.interaction("message_command"))
+    assert read.message["attachments"][0]["filename"] == "ace.mp4"
+    assert not read.on_message
+
+
+@pytest.mark.parametrize("target_id", [None, "1", "", 1310000000000000008, []])
+def test_a_message_that_was_not_sent_along_is_empty(target_id: Any) -> None:
+    data = files.interaction("message_command")["data"] | {"target_id": target_id}
+    assert parse(files.interaction("message_command", data=data)).message == {}
+
+
+def test_the_token_is_in_the_ticket_and_in_no_text_of_it() -> None:
+    read = parse(files.interaction("command"))
+    ticket = read.ticket()
+    assert ticket.token == files.TOKEN
+    assert (ticket.interaction_id, ticket.user_id) == (1310000000000000021, read.user_id)
+    job = jobs.Job("sync_guild", files.GUILD_ID, ticket)
+    for value in (read, ticket, job, [job], {"ticket": ticket}):
+        assert files.TOKEN not in f"{value} {value!r}"
+
+
+@pytest.mark.parametrize("sent", ["9" * 39, str(1 << 63), "-1", None])
+def test_an_id_that_no_database_holds_counts_as_none(sent: Any) -> None:
+    assert parse(files.interaction("command", id=sent)).number == 0
 
 
 def test_nobody_has_permissions_in_a_direct_message() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from functions.shared import errors
 from functions.shared.models import GuildId
+from functions.shared.reconcile.request import SyncRequest
 from functions.sync import event
-from functions.sync.event import QueuedRequest, SyncRequest
+from functions.sync.event import QueuedRequest
 
 SCHEDULED = {
     "version": "0",

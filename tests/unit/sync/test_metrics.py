@@ -8,8 +8,8 @@ import pytest
 
 from functions.shared.discord.statistics import Statistics
 from functions.shared.metrics import CloudWatchMetrics, MetricName, Metrics, Unmeasured
+from functions.shared.reconcile.summary import Summary
 from functions.sync import measures
-from functions.sync.summary import Summary
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

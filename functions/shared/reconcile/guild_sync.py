@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functions.shared import errors, models, settings
 from functions.shared.reconcile import breaker, diff
 from functions.shared.reconcile.guild import Fence, MemberReading, Reconciler
-from functions.sync.event import SyncRequest
-from functions.sync.summary import Progress, Summary, failure
+from functions.shared.reconcile.request import SyncRequest
+from functions.shared.reconcile.summary import Progress, Summary, failure
 
 _log = logging.getLogger("discord_clip_saver.sync")
 

@@ -12,11 +12,15 @@ from functions.shared.db import guilds
 from functions.shared.db.connection import Database, Transaction
 from functions.shared.discord import permissions
 from functions.shared.discord.client import DiscordClient
-from functions.shared.reconcile.guild import MemberReading, Reconciler
-from functions.sync import departures
-from functions.sync.event import SyncRequest
-from functions.sync.guild_sync import GuildSync
-from functions.sync.summary import Progress, Summary
+from functions.shared.reconcile import departures
+from functions.shared.reconcile.guild import Fence, MemberReading, Reconciler
+from functions.shared.reconcile.guild_sync import GuildSync
+from functions.shared.reconcile.request import SyncRequest
+from functions.shared.reconcile.summary import Progress, Summary
+
+
+async def _unfenced(transaction: Transaction) -> None:
+    """Nothing but the lock on the guild's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class TargetedRun:
 
     Attributes:
         stop_at: The instant of `time.monotonic` after which no further guild is begun.
+        fence: Called in each transaction that writes a guild; the lock on the guild's row is all
+            that this run itself needs.
     """
 
     discord: DiscordClient
@@ -33,6 +39,7 @@ class TargetedRun:
     request: SyncRequest
     progress: Progress
     stop_at: float
+    fence: Fence = _unfenced
 
     async def run(self) -> Summary:
         """Sync the requested guilds, one after the other.
@@ -53,7 +60,7 @@ class TargetedRun:
             with_threads=self.settings.sync.sync_active_threads,
         )
         turn = GuildSync(
-            reconciler, self.settings.sync, self.request, _unfenced, summary, self.progress
+            reconciler, self.settings.sync, self.request, self.fence, summary, self.progress
         )
         busy = []
         for guild_id in guild_ids:
@@ -106,7 +113,3 @@ def _entry(reading: MemberReading) -> models.GuildEntry:
     guild = reading.guild
     bits = permissions.base_permissions(guild, reading.member)
     return models.GuildEntry(guild.id, guild.name, guild.icon, bits)
-
-
-async def _unfenced(transaction: Transaction) -> None:
-    """The lock on the guild's row is all that a targeted run needs."""

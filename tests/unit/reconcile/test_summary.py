@@ -8,8 +8,8 @@ import pytest
 from functions.shared import errors
 from functions.shared.discord.statistics import Statistics
 from functions.shared.models import GuildId
-from functions.sync import summary
-from functions.sync.summary import Summary
+from functions.shared.reconcile import summary
+from functions.shared.reconcile.summary import Summary
 from tests.unit.reconcile.sides import NOW, channel, observe, plan, stored_as, thread
 
 FIRST = channel(1)
@@ -46,6 +46,7 @@ def test_an_idle_run_answers_with_zeros_under_every_promised_name() -> None:
         "rate_limited": 0,
         "breaker": None,
         "drift": [],
+        "message_content": None,
     }
 
 

@@ -53,6 +53,7 @@ class Summary:
             by id and that the bot is not in.
         breaker: Why the mass-change breaker held something back; None if it did not.
         drift: What of the application's endpoints is not as it should be.
+        message_content: Whether the application may read what others post; None if not asked.
         plans: The first plans that change something, in a dry run only.
     """
 
@@ -63,6 +64,7 @@ class Summary:
     breaker: str | None = None
     skipped: str | None = None
     drift: list[str] = field(default_factory=list)
+    message_content: bool | None = None
     plans: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -97,6 +99,7 @@ class Summary:
             "rate_limited": statistics.rate_limited.total(),
             "breaker": self.breaker,
             "drift": self.drift,
+            "message_content": self.message_content,
         }
         if self.skipped:
             result["skipped"] = self.skipped

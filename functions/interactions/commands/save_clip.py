@@ -1,0 +1,83 @@
+"""*Save clip*, on a message: its videos go into the catalogue, without the Message Content intent.
+
+Discord brings the message along with the command (Discord docs, Message Commands), forwarded ones
+with what they carry.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from functions.interactions import replies
+from functions.interactions.interaction import Interaction
+from functions.interactions.parts import Parts
+from functions.interactions.settings import changes
+from functions.shared import clips, errors, models, settings, texts
+from functions.shared.db import channels, guild_settings, guilds, processed_interactions
+from functions.shared.db import clips as stored_clips
+from functions.shared.db.connection import Transaction
+from functions.shared.discord import messages, payloads
+from functions.shared.reconcile import rows
+
+_ORIGIN: Final = "Save clip"
+_BYTES_PER_MB: Final = 1024 * 1024
+
+
+async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
+    """Save what can be saved, and say why the rest cannot."""
+    guild_id = interaction.guild_id
+    assert guild_id is not None  # noqa: S101 -- the dispatcher refuses direct messages
+    words = texts.of(interaction.locale)
+    message = messages.message(interaction.message, _ORIGIN)
+    if not message.attachments:
+        return replies.sentence(words.clip_none)
+    channel = payloads.channel(interaction.channel, _ORIGIN, guild_id)
+    defaults = parts.tunables.guild
+    async with parts.database.transaction() as transaction:
+        if await guilds.select_guild(transaction, guild_id) is None:
+            raise errors.UnknownGuild(guild_id)
+        is_news = await processed_interactions.record(transaction, interaction.number)
+        # In a thread, the message that it began with belongs to the channel above.
+        if is_news and channel.id == message.channel_id:
+            await _insert_channel(transaction, channel, defaults)
+        scope = changes.Scope(guild_id, message.channel_id)
+        most = await changes.value(transaction, scope, "max_file_size_mb", defaults)
+        found = clips.sort(message.attachments, most.value)
+        saved: frozenset[int] = frozenset()
+        if is_news and found.clips:
+            saved = await stored_clips.insert_clips(
+                transaction, guild_id, message, found.clips, interaction.user_id
+            )
+    return replies.sentence("\n".join(_lines(found, saved, most.value, words)))
+
+
+async def _insert_channel(
+    transaction: Transaction, channel: models.Channel, defaults: settings.GuildSettings
+) -> None:
+    """Make sure that the channel is known, as the sync would have made it."""
+    stored = await guild_settings.select_settings(transaction, channel.guild_id)
+    own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, defaults)
+    is_reading = rows.reading_by_default(channel.type, own, is_nsfw=channel.is_nsfw)
+    await channels.insert_channel(transaction, channel.guild_id, channel, is_reading=is_reading)
+
+
+def _lines(
+    found: clips.Sorted, saved: frozenset[int], max_file_size_mb: int, words: texts.Texts
+) -> Iterator[str]:
+    new = [clip for clip in found.clips if clip.id in saved]
+    known = [clip for clip in found.clips if clip.id not in saved]
+    if new:
+        yield words.clips_saved.format(names=_names(new))
+    if known:
+        yield words.clips_known.format(names=_names(known))
+    for attachment, reason in found.refused:
+        if reason == "too large":
+            size = -(-attachment.size // _BYTES_PER_MB)
+            yield words.clip_too_large.format(
+                name=attachment.filename, size=size, most=max_file_size_mb
+            )
+        else:
+            yield words.clip_not_a_video.format(name=attachment.filename)
+
+
+def _names(attachments: list[models.Attachment]) -> str:
+    return ", ".join(f"`{attachment.filename}`" for attachment in attachments)

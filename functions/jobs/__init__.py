@@ -1,0 +1,1 @@
+"""The function that does what others hand over through the queue."""

@@ -1,0 +1,46 @@
+"""Lambda's entry point for the queue of deferred work."""
+
+from typing import Any
+
+from functions.jobs.worker import Worker
+from functions.shared import observability, settings
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+from functions.shared.event_loop import EventLoop
+
+environment = settings.from_variables(
+    required=("BOT_TOKEN", "DATABASE_URL", "DISCORD_APPLICATION_ID")
+)
+observability.configure(environment)
+observability.announce_start(environment)
+tunables = settings.load(environment.settings_path)
+loop = EventLoop()
+worker = Worker(
+    discord=DiscordClient(
+        api_url=environment.discord_api_url,
+        bot_token=environment.require("BOT_TOKEN"),
+        rate_share=tunables.sync.sync_rate_share,
+    ),
+    database=Database(
+        environment.require("DATABASE_URL"),
+        application_name="clip-saver jobs",
+        connect_seconds=5,
+        transaction_seconds=30,
+        slow_statement_ms=tunables.database.slow_statement_ms,
+    ),
+    settings=tunables,
+    application_id=int(environment.require("DISCORD_APPLICATION_ID")),
+)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
+    """Work off a batch; the messages that are to come again are the result."""
+    with observability.correlated(request_id=context.aws_request_id):
+        return loop.run(worker.handle(event, context.get_remaining_time_in_millis() / 1000))
+
+
+def close() -> None:
+    """Give the sockets back; a process that outlives its environment calls this."""
+    loop.run(worker.discord.aclose())
+    loop.run(worker.database.close())
+    loop.close()

@@ -1,0 +1,118 @@
+"""Messages of the queue, one after the other; what fails goes back to the queue by itself."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from functions.jobs import sync_guild
+from functions.shared import apologies, errors, jobs, observability, settings, texts
+from functions.shared.db import processed_interactions
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+
+_log = logging.getLogger("discord_clip_saver.jobs")
+
+_ANSWER_SECONDS: Final = 3.0
+"""Time kept for editing a reply, once the work had all of its own."""
+_RETURN_SECONDS: Final = 1.0
+"""Time kept for telling the queue what became of the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The parts of a warm environment that works off the queue.
+
+    Attributes:
+        application_id: Whose interactions are answered.
+    """
+
+    discord: DiscordClient
+    database: Database
+    settings: settings.Settings
+    application_id: int
+
+    async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
+        """Work off an SQS batch.
+
+        Args:
+            event: `{"Records": [{"messageId": ..., "body": ...}]}`.
+            seconds_left: How long this invocation may still take.
+
+        Returns:
+            `{"batchItemFailures": [...]}` with the messages that are to come again.
+
+        Raises:
+            InvalidEvent: the event is no batch.
+        """
+        records = event.get("Records")
+        if not isinstance(records, list):
+            raise errors.InvalidEvent("The jobs function takes SQS batches")
+        kept = _ANSWER_SECONDS + _RETURN_SECONDS
+        self.discord.deadline = time.monotonic() + seconds_left - kept
+        failed = [str(record["messageId"]) for record in records if not await self._is_done(record)]
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+    async def _is_done(self, record: Mapping[str, Any]) -> bool:
+        """Do one job; False if its message is to come again."""
+        if time.monotonic() >= self.discord.deadline:
+            return False
+        try:
+            job = jobs.from_message(str(record["body"]))
+        except errors.InvalidEvent as error:
+            # Coming again makes it no better, but the dead-letter queue keeps it for a look.
+            _log.error("Message %s: %s", record["messageId"], error)
+            return False
+        interaction_id = str(job.ticket.interaction_id) if job.ticket else None
+        with observability.correlated(guild_id=str(job.guild_id), interaction_id=interaction_id):
+            return await self._run(job)
+
+    async def _run(self, job: jobs.Job) -> bool:
+        if job.ticket and job.ticket.is_expired(datetime.now(UTC)):
+            _log.warning("Dropped a job that nobody waits for any more: %s", job.kind)
+            return True
+        try:
+            if job.ticket and await self._was_done(job.ticket):
+                return True
+            sentence = await sync_guild.run(job, self.discord, self.database, self.settings)
+        except errors.GuildBusy as error:
+            _log.info("Back to the queue: %s", error)
+            return False
+        except Exception as error:  # noqa: BLE001 -- the other messages must not pay for a bug
+            _log_failure(job, error)
+            if job.ticket is None:
+                return False
+            sentence = _apology(error, texts.of(job.ticket.locale))
+        if job.ticket:
+            await self._answer(job.ticket, sentence)
+        return True
+
+    async def _was_done(self, ticket: jobs.Ticket) -> bool:
+        async with self.database.transaction() as transaction:
+            return await processed_interactions.is_recorded(transaction, ticket.interaction_id)
+
+    async def _answer(self, ticket: jobs.Ticket, sentence: str) -> None:
+        """Edit the reply; the work is done, so an answer that fails is only logged."""
+        message = {"content": sentence, "allowed_mentions": {"parse": []}}
+        work_until = self.discord.deadline
+        self.discord.deadline = work_until + _ANSWER_SECONDS
+        try:
+            await self.discord.edit_original(self.application_id, ticket.token, message)
+        except errors.DiscordError as error:
+            _log.warning("The reply could not be edited: %s", error)
+        finally:
+            self.discord.deadline = work_until
+
+
+def _log_failure(job: jobs.Job, error: Exception) -> None:
+    """A bug, as opposed to an error of the tree, with its traceback."""
+    if isinstance(error, errors.Unauthorized):
+        _log.critical("Invalid bot token")
+    is_known = isinstance(error, errors.ClipSaverError)
+    _log.error("Job %s failed: %s", job.kind, error, exc_info=None if is_known else error)
+
+
+def _apology(error: Exception, words: texts.Texts) -> str:
+    return words.sync_failed.format(reason=apologies.sentence(error, words))

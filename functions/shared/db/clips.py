@@ -1,0 +1,63 @@
+"""Clips: video files of messages, by where they were posted."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+
+from functions.shared import models
+from functions.shared.db import queries
+from functions.shared.db.connection import Transaction
+
+_SQL: Final = queries.load("clips")
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    attachment_id: int
+
+
+async def insert_clips(
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    message: models.Message,
+    clips: Iterable[models.Attachment],
+    saved_by: models.UserId | None,
+) -> frozenset[int]:
+    """Save clips of a message; its channel has to be known.
+
+    Returns:
+        The ids of the files that were not saved before.
+    """
+    inserted = await transaction.all(
+        _Id,
+        _SQL["insert_clips"],
+        guild_id=guild_id,
+        channel_id=message.channel_id,
+        message_id=message.id,
+        author_id=message.author_id,
+        author_name=message.author_name,
+        is_forward=message.is_forward,
+        posted_at=models.snowflake_time(message.id),
+        saved_by=saved_by,
+        clips=Jsonb([_record(clip) for clip in clips]),
+    )
+    return frozenset(row.attachment_id for row in inserted)
+
+
+async def delete_of_guild(
+    transaction: Transaction, guild_id: models.GuildId, batch_size: int
+) -> int:
+    """Delete a batch of a guild's clips; how many there were."""
+    return await transaction.execute(
+        _SQL["delete_of_guild"], guild_id=guild_id, batch_size=batch_size
+    )
+
+
+def _record(clip: models.Attachment) -> dict[str, Any]:
+    record = asdict(clip)
+    record["attachment_id"] = record.pop("id")
+    taken = clip.clip_created_at
+    record["clip_created_at"] = taken.isoformat() if taken else None
+    return record
