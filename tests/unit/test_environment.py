@@ -13,7 +13,7 @@ FUNCTIONS = Path(settings.__file__).parents[1]
 COMPLETE = {
     "DISCORD_PUBLIC_KEY": "0" * 64,
     "DISCORD_APPLICATION_ID": "157730590492196864",
-    "BOT_TOKEN": ".".join(("MTk4NjIyNDgzNDcxOTI1MjQ4", "Cl2FMQ", "ZnCjm1XVW7vRze4b7Cq4se7kKWs")),
+    "BOT_TOKEN": "MTk4NjIyNDgzNDcxOTI1MjQ4_Cl2FMQ_ZnCjm1XVW7vRze4b7Cq4se7kKWs".replace("_", "."),
     "DISCORD_CLIENT_SECRET": "cl13nt-s3cr3t",
     "DATABASE_URL": "postgresql://ada:pa%24%24@localhost/clips",
 }

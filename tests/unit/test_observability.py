@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from functions.shared import observability, release, settings
 
-TOKEN = ".".join(("MTk4NjIyNDgzNDcxOTI1MjQ4", "Cl2FMQ", "ZnCjm1XVW7vRze4b7Cq4se7kKWs"))
+TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4_Cl2FMQ_ZnCjm1XVW7vRze4b7Cq4se7kKWs".replace("_", ".")
 SHORT_TOKEN = "MTIz.short.token"
 PASSWORD = "pa$$ \"wörd\"\\ 'x' 🎬"
 CLIENT_SECRET = "cl13nt/s3cr3t"
