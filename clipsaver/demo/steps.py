@@ -1,8 +1,11 @@
 """The steps of the demo, in order. Each does a part of the main job, shows it, and checks it."""
 
+import time
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import psycopg
 
 from clipsaver import jobs
@@ -14,6 +17,10 @@ from clipsaver.emulator.permissions import Permission
 from clipsaver.local.stack import LocalStack
 from functions.shared import commands, errors
 
+_FORBIDDEN: Final = 403
+_QUEUE_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.1
+
 
 class Stage:
     """The stack, and whom the demo acts as."""
@@ -22,7 +29,7 @@ class Stage:
         self.stack = stack
         self.discord = stack.discord
         world = stack.discord.world
-        self.arcade = self._guild("Arcade")
+        self.arcade = self.guild("Arcade")
         self.ada = self._user("ada")
         self.linus = self._user("linus")
         self.application = world.application
@@ -36,7 +43,15 @@ class Stage:
         """The first column of the first row."""
         return self.rows(sql)[0][0]
 
-    def _guild(self, name: str) -> Guild:
+    def wait_for(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query, as soon as there are some; the queue takes a moment."""
+        deadline = time.monotonic() + _QUEUE_SECONDS
+        while not (found := self.rows(sql)) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return found
+
+    def guild(self, name: str) -> Guild:
+        """A guild of the samples."""
         return next(g for g in self.discord.world.guilds.values() if g.name == name)
 
     def _user(self, name: str) -> User:
@@ -220,6 +235,29 @@ def save_clip(stage: Stage, report: Report) -> None:
     report.check("delivered twice, nothing doubles", unchanged, again)
 
 
+def install(stage: Stage, report: Report) -> None:
+    """Install the bot from its page, as Grace in a browser, into a server of hers."""
+    club = stage.guild("Chess Club")
+    stage.application.redirect_uris.append(f"{stage.stack.gateway.url}/install/callback")
+    with httpx.Client(base_url=stage.stack.gateway.url, trust_env=False) as browser:
+        landing = browser.get("/")
+        report.check("the landing page offers it", "/install" in landing.text, landing.status_code)
+        consent = browser.get("/install").headers["location"]
+        form = dict(parse_qsl(urlsplit(consent).query))
+        form |= {"guild_id": str(club.id), "decision": "authorize"}
+        back = browser.post(consent.partition("?")[0], data=form).headers["location"]
+        stolen = httpx.get(back, trust_env=False)
+        report.check("another browser gets nowhere with her link", stolen.status_code == _FORBIDDEN)
+        page = browser.get(back)
+        report.check("Grace reads that it worked", "Clip Saver is in Chess Club" in page.text, page)
+        again = browser.get(back)
+        report.check("the link works once", again.status_code != page.status_code, again)
+    sql = f"SELECT name FROM bot_channels WHERE guild_id = {club.id}"  # noqa: S608 -- our own id
+    found = stage.wait_for(sql)
+    report.table("bot_channels of Chess Club", ("name",), found)
+    report.check("its channels are synced without waiting for the schedule", bool(found), found)
+
+
 def use_status(stage: Stage, report: Report) -> None:
     """Use /status in Discord."""
     used = stage.discord.interactions.command(stage.arcade, stage.ada, "status")
@@ -255,8 +293,6 @@ def purge_intents(stage: Stage, report: Report) -> None:
 
 def ask_ready(stage: Stage, report: Report) -> None:
     """Ask the API whether it is ready."""
-    import httpx  # noqa: PLC0415
-
     answer = httpx.get(f"{stage.stack.gateway.url}/ready")
     checks = answer.json()["checks"]
     report.table("GET /ready", ("check", "result"), list(checks.items()))
@@ -270,6 +306,7 @@ STEPS: Final[tuple[Callable[[Stage, Report], None], ...]] = (
     sync_everything,
     sync_again,
     use_status,
+    install,
     sync_by_command,
     change_settings,
     save_clip,
