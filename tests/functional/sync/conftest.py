@@ -45,7 +45,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "HIGHEST_RATE", 1_000_000.0)
     monkeypatch.setattr(rate_limits, "_JITTER_SECONDS", 0.0)
     monkeypatch.setattr(transport, "_FIRST_BACKOFF_SECONDS", 0.001)
-    monkeypatch.setattr(transport, "_TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr(transport, "_TIMEOUT", httpx.Timeout(0.8))
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,7 @@ CASES: Final = (
     Case("reset-before-the-answer", _on_arcade(reset=True, times=2)),
     Case("reset-lasting", _on_arcade(reset=True), "guild failed", "no usable answer"),
     Case("reset-in-the-answer", _on_arcade(truncate=True, times=1)),
-    Case("slow-answer", _on_arcade(delay=0.7, times=1)),
+    Case("slow-answer", _on_arcade(delay=0.9, times=1)),
     Case("truncated-json-once", _on_arcade(html=_CUT_OFF, status=200, times=1)),
     Case(
         "truncated-json-lasting", _on_arcade(html=_CUT_OFF, status=200), "guild failed", "complete"

@@ -30,7 +30,7 @@ def changed(stage: Stage) -> Stage:
 @contextmanager
 def waiting_run(stage: Stage) -> Iterator[Future[Any]]:
     """A run that waits for Discord's list of Arcade's channels, having synced Basement."""
-    stage.discord.faults.add(CHANNELS, guild=stage.arcade, times=1, delay=1.0)
+    stage.discord.faults.add(CHANNELS, guild=stage.arcade, times=1, delay=0.7)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(stage.sync)
         wait_until(lambda: "general, renamed" in stage.states(stage.basement))

@@ -11,7 +11,7 @@ import pytest
 
 from clipsaver.local.errors import FunctionFailed
 from functions.shared.discord import transport
-from functions.sync import parallel, sync
+from functions.sync import lease, parallel, sync
 from tests.functional.sync.stage import CHANNELS, GUILDS, Stage
 
 
@@ -73,6 +73,19 @@ def test_the_lease_lasts_ten_seconds(stage: Stage) -> None:
     assert 8 < left <= 10
 
 
+def test_a_run_that_waits_for_discord_goes_on_renewing_its_lease(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "_RENEW_SECONDS", 0.05)
+    with slow_run(stage):
+        # Basement's rows, once written, may account for one renewal, but not for two.
+        for _ in range(2):
+            stage.execute("UPDATE leases SET expires_at = now() + interval '1 second'")
+            wait_until(
+                lambda: stage.value("SELECT expires_at > now() + interval '5 s' FROM leases")
+            )
+
+
 def test_a_run_that_lost_its_lease_writes_nothing_more(stage: Stage) -> None:
     stage.sync()
     stage.clips.name = "renamed"
@@ -95,6 +108,15 @@ def test_a_run_that_lost_its_lease_does_not_call_itself_a_success(stage: Stage) 
             first.result()
     assert failure.value.error_type == "LeaseLost"
     assert stage.rows("SELECT last_succeeded_at FROM job_runs") == [(None,)]
+
+
+def test_what_people_set_while_a_run_is_under_way_is_kept(stage: Stage) -> None:
+    stage.sync()
+    stage.clips.name = "renamed"
+    with slow_run(stage) as first:
+        stage.execute("UPDATE bot_channels SET is_reading = false WHERE name = 'clips'")
+        assert first.result()["channels"]["updated"] == 1
+    assert stage.rows("SELECT is_reading FROM bot_channels WHERE name = 'renamed'") == [(False,)]
 
 
 def test_a_guild_that_somebody_else_writes_is_left_to_them_by_a_full_run(

@@ -137,7 +137,9 @@ def test_the_second_waits_for_the_first(
         first.sql("SELECT pg_advisory_xact_lock(4839203113)")
         end = threading.Timer(0.5, first.sql, ["COMMIT"])
         end.start()
+        started = time.monotonic()
         migrations.upgrade(migrated_url)
+        assert time.monotonic() - started >= 0.5
         end.join()
     assert rows.sql("SELECT 1 FROM schema_revisions WHERE revision = '9999'")
 

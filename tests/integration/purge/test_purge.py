@@ -211,6 +211,15 @@ async def test_a_guild_in_use_waits_for_the_next_run(
     assert rows.count("bot_guilds") == rows.count("bot_channels") == 0
 
 
+async def test_an_empty_guild_in_use_is_not_waited_for(database_url: str, rows: Rows) -> None:
+    add_left_guild(rows, 7, channels=0)
+    database = factories.make_database(database_url, transaction_seconds=1)
+    with factories.open_rows(database_url) as other, other.connection.transaction():
+        other.sql("SELECT 1 FROM bot_guilds FOR NO KEY UPDATE")
+        assert (await make_purge(database).handle({}, AMPLE))["guilds"] == 0
+    await database.close()
+
+
 async def test_rows_that_somebody_holds_wait_for_the_next_run(
     database: Database, database_url: str, rows: Rows
 ) -> None:
