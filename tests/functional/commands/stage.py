@@ -109,10 +109,7 @@ class Stage:
 
     def stored(self) -> dict[str, list[dict[str, Any]]]:
         """Every row that a command could write."""
-        return {
-            table: self.rows.sql(f"SELECT * FROM {table} ORDER BY 1, 2")  # type: ignore[arg-type]
-            for table in _TABLES
-        }
+        return {table: self.rows.sql(f"SELECT * FROM {table} ORDER BY 1, 2") for table in _TABLES}
 
     def settings(self, guild: Guild | None = None) -> dict[str, Any]:
         """What is stored of a guild's settings."""
