@@ -113,12 +113,12 @@ def test_so_is_one_further_inside(function: Function, part: str) -> None:
 @pytest.mark.parametrize("name", WITHOUT_PERMISSION)
 def test_a_member_without_the_permission_sees_nothing(secluded: Function, name: str) -> None:
     member = files.interaction("command")["member"] | {"permissions": WITHOUT_PERMISSION[name]}
-    assert "permission Manage Server" in secluded.send("command", member=member).sentence
+    assert "permission **Manage Server**" in secluded.send("command", member=member).sentence
 
 
 @pytest.mark.parametrize("member", [None, {}, [], "admin", {"permissions": {}}])
 def test_so_does_somebody_who_is_no_member(secluded: Function, member: Any) -> None:
-    assert "permission Manage Server" in secluded.send("command", member=member).sentence
+    assert "permission **Manage Server**" in secluded.send("command", member=member).sentence
 
 
 def test_a_direct_message_is_answered_with_a_sentence(secluded: Function) -> None:

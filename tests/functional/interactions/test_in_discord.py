@@ -63,7 +63,7 @@ def test_an_owner_and_an_admin_see_the_status_and_nobody_else_does(
     used = discord.interactions.command(arcade, _user(discord, name), "status")
     assert not used.failed, used.problem
     assert "Clip Saver in Arcade" in used.text
-    assert "hidden from the bot: **1**" in used.text
+    assert "hidden from me: **1**" in used.text
     assert used.is_ephemeral
 
 
@@ -77,7 +77,7 @@ def test_a_member_to_whom_the_server_opened_it_is_refused_all_the_same(
 ) -> None:
     linus = _user(discord, "linus")
     used = discord.interactions.command(arcade, linus, "status", overridden=True)
-    assert used.text == "You need the permission Manage Server for this."
+    assert used.text == "You need the permission **Manage Server** for this."
     assert used.is_ephemeral
 
 

@@ -17,7 +17,8 @@ QUERIES = {
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 GUILD_SCOPED = re.compile(
-    r"\b(bot_guilds|guild_settings|bot_channels|bot_channel_scan_runs)\b", re.IGNORECASE
+    r"\b(bot_guilds|guild_settings|bot_channels|bot_channel_scan_runs|setting_changes|clips)\b",
+    re.IGNORECASE,
 )
 WHOLE_TABLE = {
     "guilds.select_sync_order": "the sync decides whose turn it is among all guilds",
@@ -31,6 +32,12 @@ WHOLE_TABLE = {
 HOT = {
     "channels.select_channels": r"idx_bot_channels_\w+",
     "channels.count_channels_by_state": r"idx_bot_channels_\w+",
+    "channels.lock_channel_settings": "bot_channels_pkey",
+    "channels.select_channel_choices": r"idx_bot_channels_\w+",
+    "channels.select_channel_settings": "bot_channels_pkey",
+    "channels.select_reading_channels": r"idx_bot_channels_\w+",
+    "clips.delete_of_guild": "clips_pkey|idx_clips_posted",
+    "guild_settings.lock_settings": "guild_settings_pkey",
     "guild_settings.select_settings": "guild_settings_pkey",
     "guilds.select_guild": "bot_guilds_pkey",
     "guilds.lock_guild": "bot_guilds_pkey",
@@ -38,21 +45,29 @@ HOT = {
     "install_intents.delete_expired": "idx_install_intents_expires",
     "install_intents.count_expired": "idx_install_intents_expires",
     "leases.renew_lease": "leases_pkey",
+    "processed_interactions.count_old": "idx_processed_interactions_at",
+    "processed_interactions.delete_old": "idx_processed_interactions_at",
+    "processed_interactions.is_recorded": "processed_interactions_pkey",
     "scan_runs.delete_expired": "idx_bot_scan_runs_ended",
     "scan_runs.count_expired": "idx_bot_scan_runs_ended",
     "scan_runs.delete_of_guild": "idx_bot_scan_runs_channel",
+    "setting_changes.select_changes": "idx_setting_changes_guild",
+    "setting_changes.select_last_change": r"idx_setting_changes_\w+",
 }
 """Queries that run often or on many rows, and the index that each must find."""
 EXAMPLES: dict[str, Any] = {
     "after": 0,
     "batch_size": 10,
+    "channel_id": HERE + 1,
     "channels": '[{"channel_id": 1, "name": "clips", "type": "text", "state": "visible"}]',
     "grace_seconds": 1,
     "guild_id": HERE,
+    "interaction_id": 7,
     "holder": "5f0c1f0c-5b8e-4f3e-9a53-b9f0a4f0c3a1",
     "name": "sync",
     "retention_days": 1,
     "seconds": 1,
+    "typed": "clip",
 }
 
 
@@ -112,6 +127,18 @@ def many_rows(rows: Rows) -> Rows:
     rows.sql(
         "INSERT INTO bot_channel_scan_runs (channel_id, status, finished_at)"
         " SELECT id, 'succeeded', now() FROM generate_series(1, 5000) AS id"
+    )
+    rows.sql(
+        "INSERT INTO setting_changes (guild_id, key)"
+        " SELECT 1 + id % 500, 'prefix' FROM generate_series(1, 5000) AS id"
+    )
+    rows.sql(
+        "INSERT INTO clips (guild_id, channel_id, message_id, attachment_id, filename)"
+        " SELECT guild_id, channel_id, 1, 1, 'clip.mp4' FROM bot_channels"
+    )
+    rows.sql(
+        "INSERT INTO processed_interactions (interaction_id, processed_at)"
+        " SELECT id, now() - id * interval '1 minute' FROM generate_series(1, 5000) AS id"
     )
     rows.sql(
         "INSERT INTO install_intents (state) SELECT id::text FROM generate_series(1, 2000) AS id"

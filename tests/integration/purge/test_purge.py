@@ -276,6 +276,44 @@ async def test_a_guild_cut_short_is_finished_by_the_next_run(
     assert rows.count("bot_channels") == 0
 
 
+async def test_interactions_go_once_discord_will_not_send_them_again(
+    database: Database, rows: Rows
+) -> None:
+    for number, age in enumerate((ago(days=15, seconds=5), ago(days=40), ago(days=14, hours=23))):
+        rows.insert("processed_interactions", interaction_id=number, processed_at=age)
+    rows.insert("processed_interactions", interaction_id=99)
+    dry = await make_purge(database).handle({"dry_run": True}, AMPLE)
+    assert dry["processed_interactions"] == 2
+    summary = await make_purge(database, batch_size=1).handle({}, AMPLE)
+    assert summary == deleted(processed_interactions=2)
+    kept = rows.sql("SELECT interaction_id FROM processed_interactions ORDER BY 1")
+    assert [row["interaction_id"] for row in kept] == [2, 99]
+
+
+async def test_clips_and_setting_changes_go_with_their_guild(
+    database: Database, rows: Rows
+) -> None:
+    add_left_guild(rows, 7)
+    add_left_guild(rows, 8, days=1)
+    for guild_id in (7, 8):
+        for message_id in range(5):
+            rows.insert(
+                "clips",
+                guild_id=guild_id,
+                channel_id=guild_id * 100,
+                message_id=message_id,
+                attachment_id=1,
+                filename="clip.mp4",
+            )
+        for channel_id in (None, guild_id * 100):
+            rows.insert("setting_changes", guild_id=guild_id, channel_id=channel_id, key="prefix")
+    kept = rows.of_guild(8)
+    summary = await make_purge(database, batch_size=2).handle({}, AMPLE)
+    assert summary == deleted(guilds=1)
+    assert not any(rows.of_guild(7).values())
+    assert rows.of_guild(8) == kept
+
+
 async def test_a_dry_run_counts_and_changes_nothing(
     database: Database, rows: Rows, log: pytest.LogCaptureFixture
 ) -> None:

@@ -43,10 +43,10 @@ def test_a_declaration_in_german_keeps_the_limits_too(command: commands.CommandD
     german = command.names.get("de", command.name)
     assert 1 <= len(german) <= 32
     assert command.type is not commands.CommandType.CHAT_INPUT or LOCALIZED.fullmatch(german)
-    texts = [(command.description, command.descriptions["de"])]
-    texts += [(option.description, option.descriptions["de"]) for option in command.options]
-    for text in (text for pair in texts for text in pair):
-        assert 1 <= len(text) <= 100
+    descriptions = [command.description, command.descriptions["de"]]
+    for option in command.options:
+        descriptions += [option.description, option.descriptions["de"]]
+    assert all(1 <= len(description) <= 100 for description in descriptions)
 
 
 @pytest.mark.parametrize(
