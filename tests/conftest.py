@@ -1,5 +1,6 @@
 """The floor that every test stands on: a real PostgreSQL of this run's own, and nothing else."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -23,6 +24,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="run on the PostgreSQL whose programs lie in DIR, /usr/lib/postgresql/15/bin say",
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Functions run in this process configure its logs; each test starts without that."""
+    logger = logging.getLogger("discord_clip_saver")
+    logger.setLevel(logging.NOTSET)
+    logger.propagate = True
+    logger.handlers.clear()
+    yield
+    logger.setLevel(logging.NOTSET)
+    logger.propagate = True
+    logger.handlers.clear()
 
 
 @pytest.fixture(scope="session")
