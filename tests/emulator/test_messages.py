@@ -10,7 +10,6 @@ from clipsaver.emulator.people import User
 from clipsaver.emulator.permissions import Permission
 from clipsaver.emulator.world import World
 
-
 _BUTTON = {"type": 2, "style": 1, "label": "More", "custom_id": "more"}
 
 
