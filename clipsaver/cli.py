@@ -2,15 +2,17 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from clipsaver import demo as demonstration
-from clipsaver import jobs
+from clipsaver import guild_settings, jobs
 from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
 from clipsaver.local import migrations
@@ -18,6 +20,7 @@ from clipsaver.registration import CommandDiff
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import operator_variables
 from functions.shared import errors, settings
+from functions.shared.db.setting_changes import SettingChange
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,13 +30,24 @@ app = typer.Typer(
 )
 commands = typer.Typer(no_args_is_help=True, help="The bot's commands, as Discord knows them.")
 app.add_typer(commands, name="commands")
+own_settings = typer.Typer(
+    no_args_is_help=True, help="The settings of one server, or of one of its channels."
+)
+app.add_typer(own_settings, name="settings")
 
 console = Console()
 complaints = Console(stderr=True)
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]
-
 _FAILED: Final = 1
+_LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
+
+GuildId = Annotated[int, typer.Argument(metavar="GUILD", min=1, max=_LARGEST_SNOWFLAKE)]
+ChannelId = Annotated[
+    int | None,
+    typer.Option("--channel", metavar="ID", min=1, max=_LARGEST_SNOWFLAKE, help="Only there."),
+]
+Key = Annotated[str, typer.Argument(help="As `show` lists it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]
 
 
 def main() -> None:
@@ -108,6 +122,77 @@ def commands_diff() -> None:
 def commands_push() -> None:
     """Register the declared commands, if they differ."""
     console.print(_diff_table(jobs.commands(operator_variables(), push=True), "Commands pushed"))
+
+
+@own_settings.command("show")
+def settings_show(guild: GuildId, channel: ChannelId = None) -> None:
+    """Show each setting, its value and where that comes from, and the last changes."""
+    found = guild_settings.show(operator_variables(), guild_settings.scope(guild, channel))
+    table = Table("key", "value", "source", title=f"Settings of {escape(found.name)}")
+    for value in found.values:
+        table.add_row(value.key, escape(_shown(value.value)), value.source)
+    console.print(table)
+    if found.changes:
+        console.print(_history(found.changes))
+
+
+@own_settings.command("set")
+def settings_set(guild: GuildId, key: Key, value: str, channel: ChannelId = None) -> None:
+    """Set one."""
+    where = guild_settings.scope(guild, channel)
+    try:
+        new = guild_settings.parse(where, key, value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    _tell_change(key, changed=guild_settings.change(operator_variables(), where, key, new))
+
+
+@own_settings.command("reset")
+def settings_reset(guild: GuildId, key: Key, channel: ChannelId = None) -> None:
+    """Leave one to the default, or for a channel to the server."""
+    where = guild_settings.scope(guild, channel)
+    try:
+        guild_settings.check_resettable(where, key)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    _tell_change(key, changed=guild_settings.change(operator_variables(), where, key, None))
+
+
+@own_settings.command("restore")
+def settings_restore(guild: GuildId, channel: ChannelId = None) -> None:
+    """Undo the last change."""
+    where = guild_settings.scope(guild, channel)
+    undone = guild_settings.restore(operator_variables(), where)
+    if undone is None:
+        console.print("There is no change to undo.")
+    else:
+        console.print(f"{undone.key} is {escape(_shown(undone.old_value))} again.")
+
+
+def _tell_change(key: str, *, changed: bool) -> None:
+    console.print(f"{key} was changed." if changed else f"{key} was that already.")
+
+
+def _history(changes: Sequence[SettingChange]) -> Table:
+    table = Table("when", "where", "key", "from", "to", "by", "", title="Last changes")
+    for each in changes:
+        table.add_row(
+            f"{each.changed_at:%Y-%m-%d %H:%M} UTC",
+            escape(f"#{each.channel_name}") if each.channel_id else "",
+            each.key,
+            escape(_shown(each.old_value)),
+            escape(_shown(each.new_value)),
+            str(each.changed_by or "operator"),
+            "undone" if each.undone_at else "",
+        )
+    return table
+
+
+def _shown(value: object | None) -> str:
+    """A value as `set` takes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "not set" if value is None else str(value)
 
 
 def _diff_table(found: CommandDiff, title: str) -> Table:

@@ -34,7 +34,7 @@ def sync(
     async def run() -> dict[str, Any]:
         async with (
             _discord(environment, tunables) as discord,
-            _database(environment, tunables) as database,
+            open_database(environment, tunables) as database,
         ):
             runner = Sync(discord, database, tunables, environment.public_url, progress)
             return await runner.handle(event, _NO_LIMIT_SECONDS)
@@ -53,7 +53,7 @@ def purge(variables: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, A
     tunables = settings.load(environment.settings_path)
 
     async def run() -> dict[str, Any]:
-        async with _database(environment, tunables) as database:
+        async with open_database(environment, tunables) as database:
             return await Purge(database, tunables.database).handle(event, _NO_LIMIT_SECONDS)
 
     return asyncio.run(run())
@@ -114,9 +114,10 @@ async def _discord(
 
 
 @asynccontextmanager
-async def _database(
+async def open_database(
     environment: settings.Environment, tunables: settings.Settings
 ) -> AsyncIterator[Database]:
+    """The operator's database, for as long as a block lasts."""
     database = Database(
         environment.require("DATABASE_URL"),
         application_name="clip-saver by hand",

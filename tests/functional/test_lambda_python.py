@@ -65,6 +65,19 @@ def test_sync_stores_what_discord_says(variables: dict[str, str], tmp_path: Path
     assert found == [("Arcade",), ("Basement",)]
 
 
+def test_jobs_syncs_the_guild_of_a_message(
+    discord: DiscordServer, variables: dict[str, str], tmp_path: Path
+) -> None:
+    (arcade,) = (guild for guild in discord.world.guilds.values() if guild.name == "Arcade")
+    body = json.dumps({"kind": "sync_guild", "guild_id": str(arcade.id)})
+    batch = {"Records": [{"messageId": "1", "body": body}, {"messageId": "2", "body": "no job"}]}
+    (result,) = Artifact("jobs", tmp_path).invoke(variables, batch)
+    assert result == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        found = connection.execute("SELECT name FROM bot_guilds").fetchall()
+    assert found == [("Arcade",)]
+
+
 def test_purge_deletes_what_has_expired(variables: dict[str, str], tmp_path: Path) -> None:
     with psycopg.connect(variables["DATABASE_URL"]) as connection:
         connection.execute(

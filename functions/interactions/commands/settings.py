@@ -1,11 +1,11 @@
 """`/settings`: each setting of this server or a channel, where it comes from, and changing it."""
 
-from typing import Any, Final
+from typing import Final
 
 from functions.interactions import replies
 from functions.interactions.interaction import Interaction, bigint
 from functions.interactions.parts import Parts
-from functions.interactions.settings import changes, keys
+from functions.interactions.settings import changes, keys, wording
 from functions.shared import errors, models, texts
 from functions.shared.db import channels, guilds, processed_interactions, setting_changes
 from functions.shared.db.connection import Transaction
@@ -52,7 +52,7 @@ async def respond_to_form(interaction: Interaction, parts: Parts) -> replies.Rep
     try:
         value = None if is_reset else keys.parse(key, entered)
     except keys.Unacceptable as error:
-        return replies.sentence(_complaint(key, entered, error.bounds, words))
+        return replies.sentence(wording.complaint(key, entered, error.bounds, words))
     async with parts.database.transaction() as transaction:
         outcome = ""
         if await processed_interactions.record(transaction, interaction.number):
@@ -68,7 +68,7 @@ async def complete(interaction: Interaction, parts: Parts) -> replies.Reply:
     words = texts.of(interaction.locale)
     scope = _scope(interaction, interaction.options.get("channel", ""))
     if interaction.focused == "key":
-        found = [(f"{key}: {_label(key, words)}", key) for key in scope.keys]
+        found = [(f"{key}: {wording.label(key, words)}", key) for key in scope.keys]
         matching = [(name, key) for name, key in found if typed.lower() in name.lower()]
         return replies.choices([(name[:_LONGEST_NAME], key) for name, key in matching])
     async with parts.database.transaction() as transaction:
@@ -101,7 +101,7 @@ async def _form(
     return replies.modal(
         f"settings:{_SAVE}:{key}:{_where(scope)}",
         words.settings_edit_title,
-        _label(key, words),
+        wording.label(key, words),
         words.settings_empty_resets.format(inherited=source) if keys.is_inherited(key) else None,
         _field(key, current, words),
     )
@@ -154,7 +154,7 @@ async def _undo(interaction: Interaction, parts: Parts, scope: changes.Scope) ->
             if undone is not None:
                 value = await changes.value(transaction, scope, undone.key, parts.tunables.guild)
                 outcome = words.settings_undone.format(
-                    key=undone.key, value=_shown(value.value, words)
+                    key=undone.key, value=wording.shown(value.value, words)
                 )
         return await _panel(transaction, interaction, parts, scope, outcome)
 
@@ -178,14 +178,17 @@ async def _panel(
         )
         title = words.settings_of_channel.format(channel=channel.name if channel else "")
     where = _where(scope)
-    options = [(value.key, value.key, _label(value.key, words)) for value in values]
+    options = [(value.key, value.key, wording.label(value.key, words)) for value in values]
     return replies.panel(
         title=title,
         description="\n".join(
             filter(None, (outcome, words.settings_intro, _last_change(last, words)))
         ),
         fields=[
-            (_label(value.key, words), f"`{_shown(value.value, words)}` · {_source(value, words)}")
+            (
+                wording.label(value.key, words),
+                f"`{wording.shown(value.value, words)}` · {wording.source(value, words)}",
+            )
             for value in values
         ],
         components=[
@@ -204,17 +207,7 @@ async def _panel(
 def _outcome(now: keys.Value, words: texts.Texts, *, changed: bool, is_reset: bool) -> str:
     done = words.settings_reset if is_reset else words.settings_saved
     sentence = done if changed else words.settings_unchanged
-    return sentence.format(key=now.key, value=_shown(now.value, words))
-
-
-def _complaint(key: str, entered: str, bounds: keys.Bounds, words: texts.Texts) -> str:
-    sentence = {
-        "switch": words.settings_bad_switch,
-        "number": words.settings_bad_number,
-        "text": words.settings_bad_length,
-    }[bounds.kind]
-    shown = _quotable(entered[:_LONGEST_NAME])
-    return sentence.format(key=key, value=shown, least=bounds.least, most=bounds.most)
+    return sentence.format(key=now.key, value=wording.shown(now.value, words))
 
 
 def _last_change(last: setting_changes.SettingChange | None, words: texts.Texts) -> str:
@@ -223,26 +216,3 @@ def _last_change(last: setting_changes.SettingChange | None, words: texts.Texts)
     who = f"<@{last.changed_by}>" if last.changed_by else words.settings_by_operator
     when = f"<t:{int(last.changed_at.timestamp())}:R>"
     return words.settings_last_change.format(key=last.key, who=who, when=when)
-
-
-def _label(key: str, words: texts.Texts) -> str:
-    return str(getattr(words, f"setting_{key}"))
-
-
-def _shown(value: Any, words: texts.Texts) -> str:  # noqa: ANN401 -- a setting's value is JSON
-    if isinstance(value, bool):
-        return words.on if value else words.off
-    return _quotable(str(value))
-
-
-def _quotable(text: str) -> str:
-    """The text with backticks that do not end the quotation around it."""
-    return text.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
-
-
-def _source(value: keys.Value, words: texts.Texts) -> str:
-    return {
-        "default": words.settings_from_default,
-        "guild": words.settings_from_guild,
-        "channel": words.settings_from_channel,
-    }[value.source]

@@ -30,6 +30,7 @@ class SettingChange:
     new_value: Any
     changed_by: models.UserId | None
     changed_at: datetime
+    undone_at: datetime | None
 
 
 async def insert_change(

@@ -6,7 +6,7 @@ VALUES (%(guild_id)s, %(channel_id)s, %(key)s, %(old_value)s, %(new_value)s, %(c
 -- select_last_change
 -- The newest change that was not undone, of the guild or of one of its channels.
 SELECT change.id, change.channel_id, channel.name AS channel_name, change.key, change.old_value,
-       change.new_value, change.changed_by, change.changed_at
+       change.new_value, change.changed_by, change.changed_at, change.undone_at
 FROM setting_changes AS change
 LEFT JOIN bot_channels AS channel USING (channel_id)
 WHERE change.guild_id = %(guild_id)s
@@ -24,7 +24,7 @@ WHERE guild_id = %(guild_id)s AND id = %(change_id)s;
 -- select_changes
 -- The history of a guild's settings, newest first.
 SELECT change.id, change.channel_id, channel.name AS channel_name, change.key, change.old_value,
-       change.new_value, change.changed_by, change.changed_at
+       change.new_value, change.changed_by, change.changed_at, change.undone_at
 FROM setting_changes AS change
 LEFT JOIN bot_channels AS channel USING (channel_id)
 WHERE change.guild_id = %(guild_id)s

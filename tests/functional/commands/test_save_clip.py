@@ -178,7 +178,7 @@ def test_a_channel_that_no_sync_has_seen_is_made_as_the_sync_would(stage: Stage)
     assert [row["state"] for row in states] == ["visible"]
 
 
-def test_a_message_of_a_channel_above_that_is_not_known_saves_nothing(stage: Stage) -> None:
+def test_a_message_of_the_channel_above_is_saved_once_that_is_known(stage: Stage) -> None:
     new = stage.arcade.add_channel("new")
     thread = new.add_thread("its thread", owner=stage.ada)
     message = new.post(stage.ada, "", [messages.video("save.mp4")])
@@ -190,6 +190,13 @@ def test_a_message_of_a_channel_above_that_is_not_known_saves_nothing(stage: Sta
     answer = stage.send_again(used, channel=within, channel_id=str(thread.id))
     assert told(answer) == "I do not know this channel. /sync may help if it is new."
     assert stage.stored() == before
+    stage.sync()
+    stage.rows.sql("DELETE FROM bot_channels WHERE channel_id = %s", thread.id)
+    answer = stage.send_again(used, channel=within, channel_id=str(thread.id))
+    assert told(answer) == "💾 Saved: `save.mp4`"
+    assert [clip["channel_id"] for clip in saved(stage)] == [new.id]
+    known = "SELECT 1 FROM bot_channels WHERE channel_id = %s"
+    assert stage.rows.sql(known, thread.id) == []
 
 
 def test_a_channel_of_another_guild_is_neither_written_nor_moved(stage: Stage) -> None:
