@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from functions.shared import models
 from functions.shared.reconcile import diff
 
 
@@ -44,13 +44,16 @@ class SyncView:
         """The run will look at this many guilds."""
         self._bar.update(self._task, total=guilds)
 
-    def guild_done(self, guild_id: models.GuildId, name: str, plan: diff.GuildPlan | None) -> None:
-        """Show a guild that changed or was skipped; the others only move the bar."""
+    def guild_done(self, name: str, plan: diff.GuildPlan) -> None:
+        """Show a guild that changed; the others only move the bar."""
         self._bar.advance(self._task)
-        if plan is None:
-            self._console.print(f"[red]✗[/] {name or guild_id}: skipped, see the log above")
-        elif plan.guild_change or plan.channels:
-            self._console.print(f"[green]✓[/] {name}: {_changes(plan)}")
+        if plan.guild_change or plan.channels:
+            self._console.print(f"[green]✓[/] {escape(name)}: {_changes(plan)}")
+
+    def guild_skipped(self, name: str, reason: str) -> None:
+        """Show a guild that stays as it is stored, and why."""
+        self._bar.advance(self._task)
+        self._console.print(f"[red]✗[/] {escape(name)}: skipped. {escape(reason)}")
 
 
 def _changes(plan: diff.GuildPlan) -> str:

@@ -47,22 +47,22 @@ class GuildSync:
             ClipSaverError: only what would stop every other guild too.
         """
         _log.debug("Guild sync: processing guild_id=%s name=%s", entry.id, entry.name)
-        plan: diff.GuildPlan | None = None
         try:
             plan = await self.reconciler.plan(entry, reading, refresh_member=refresh_member)
             if reason := self._breaker_reason(plan):
-                plan = None
                 self._hold_back(entry.id, reason)
-            else:
-                if not self.request.dry_run:
-                    await self.reconciler.apply(plan, self.fence)
-                self.summary.count(plan)
+                self.progress.guild_skipped(entry.name, reason)
+                return
+            if not self.request.dry_run:
+                await self.reconciler.apply(plan, self.fence)
         except (*_ENDS_THE_RUN, errors.GuildBusy):
             raise
         except Exception as error:  # noqa: BLE001 -- the other guilds must not pay for a bug
-            plan = None
             self.fail(entry.id, error)
-        self.progress.guild_done(entry.id, entry.name, plan)
+            self.progress.guild_skipped(entry.name, str(error))
+        else:
+            self.summary.count(plan)
+            self.progress.guild_done(entry.name, plan)
 
     @property
     def _time_is_up(self) -> bool:

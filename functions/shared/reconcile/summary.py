@@ -29,8 +29,11 @@ class Progress(Protocol):
     def started(self, guilds: int) -> None:
         """The run will look at this many guilds."""
 
-    def guild_done(self, guild_id: models.GuildId, name: str, plan: diff.GuildPlan | None) -> None:
-        """A guild is done; without a plan it was skipped, and the log says why."""
+    def guild_done(self, name: str, plan: diff.GuildPlan) -> None:
+        """A guild is done, with these changes."""
+
+    def guild_skipped(self, name: str, reason: str) -> None:
+        """A guild stays as it is stored, for this reason."""
 
 
 class Unwatched:
@@ -39,7 +42,10 @@ class Unwatched:
     def started(self, guilds: int) -> None:
         """Say nothing."""
 
-    def guild_done(self, guild_id: models.GuildId, name: str, plan: diff.GuildPlan | None) -> None:
+    def guild_done(self, name: str, plan: diff.GuildPlan) -> None:
+        """Say nothing."""
+
+    def guild_skipped(self, name: str, reason: str) -> None:
         """Say nothing."""
 
 

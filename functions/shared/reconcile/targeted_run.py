@@ -82,7 +82,7 @@ class TargetedRun:
             raise
         except errors.DiscordError as error:
             await self._without_reading(guild_id, error, turn)
-            self.progress.guild_done(guild_id, "", None)
+            self.progress.guild_skipped(str(guild_id), str(error))
         else:
             turn.summary.guilds["seen"] += 1
             await turn.sync(_entry(reading), reading)
