@@ -3,7 +3,8 @@
 from rich.console import Console
 
 from clipsaver.demo.report import Report
-from clipsaver.demo.steps import STEPS, Stage
+from clipsaver.demo.stage import Stage
+from clipsaver.demo.steps import STEPS
 from clipsaver.emulator.samples import sample_world
 from clipsaver.local import guard
 from clipsaver.local.stack import LocalStack

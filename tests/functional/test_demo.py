@@ -15,7 +15,7 @@ from rich.console import Console
 
 from clipsaver import demo
 from clipsaver.demo.report import Report
-from clipsaver.demo.steps import Stage
+from clipsaver.demo.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 
