@@ -22,7 +22,7 @@ _ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The machine's own browser, without a window."""
     with sync_playwright() as playwright:
@@ -45,7 +45,7 @@ def stage(postgres: local_postgres.Postgres, database: str) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def screenshots() -> Path:
     """Where pictures are left for people to look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
