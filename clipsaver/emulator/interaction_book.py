@@ -170,7 +170,6 @@ class InteractionBook:
             message.attachments.append(attachment)
         if not was_waiting:
             message.edited_at = self._world.clock.now()
-        interaction.edits += 1
         interaction.note_change()
 
     def delete(self, interaction: Interaction, message: Message | None) -> None:

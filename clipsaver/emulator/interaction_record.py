@@ -54,7 +54,6 @@ class Interaction:
     message: Message | None = None
     followups: list[Message] = field(default_factory=list)
     problem: str | None = None
-    edits: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     @property

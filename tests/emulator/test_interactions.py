@@ -35,6 +35,7 @@ def guild(world: World, ada: User, receiver: Receiver) -> Guild:
     for declaration in (
         {"name": "status", "description": "x"},
         {"name": "save clip", "type": 3},
+        {"name": "clips of", "type": 2},
         {"name": "admin", "description": "x", "default_member_permissions": "32"},
         {"name": "clips", "description": "x", "options": [_find_subcommand()]},
     ):
@@ -137,6 +138,16 @@ def test_a_message_command_carries_content_whatever_the_intents(
     assert (data["type"], data["target_id"]) == (3, str(message.id))
     shown = data["resolved"]["messages"][str(message.id)]
     assert shown["attachments"][0]["filename"] == "ace.mp4"
+
+
+def test_a_user_command_names_its_target(
+    discord: DiscordServer, receiver: Receiver, guild: Guild, ada: User, linus: User
+) -> None:
+    discord.interactions.user_command(guild, ada, "clips of", linus)
+
+    data = receiver.payloads[0]["data"]
+    assert (data["type"], data["target_id"]) == (2, str(linus.id))
+    assert data["resolved"]["users"][str(linus.id)]["username"] == "linus"
 
 
 def test_what_a_user_is_not_offered_cannot_be_sent(

@@ -187,6 +187,9 @@ def test_permissions_follow_the_documented_order(world: World, guild: Guild) -> 
 
     assert in_channel(member, channel) & view
     assert not in_channel(member, channel) & (send | attach)
+    member.remove_role(role)
+    assert not in_channel(member, channel) & view
+    member.add_role(role)
     channel.add_overwrites(deny(member, view))
     assert effective(member, channel) == 0
 
