@@ -85,9 +85,17 @@ TEXTS = Texts(
         ),
         Kept(
             "Clips",
-            "Die Ids von Nachricht, Kanal und Absender, dazu Name, Größe und Länge der Datei; bei "
-            "Clips aus Discord auch das Spiel und wer dabei war.",
+            "Die Ids von Nachricht, Kanal, Absender und wer ihn gesichert hat, der Name des "
+            "Absenders, wann er gepostet wurde; Name, Titel, Art, Größe und Länge der Datei und "
+            "eine unscharfe Vorschau aus ein paar Bytes; bei Clips aus Discord auch das Spiel und "
+            "wer dabei war.",
             "Um sie wiederzufinden.",
+            "{archive}",
+        ),
+        Kept(
+            "Geänderte Einstellungen",
+            "Was geändert wurde, wann, und die Id dessen, der es war.",
+            "Um eine Änderung zu erklären und zurückzunehmen.",
             "{archive}",
         ),
         Kept(

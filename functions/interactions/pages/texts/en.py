@@ -81,9 +81,16 @@ TEXTS = Texts(
         ),
         Kept(
             "Clips",
-            "The ids of message, channel and author, and the file's name, size and length; for "
-            "clips taken with Discord also the game and who took part.",
+            "The ids of message, channel, author and whoever saved it, the author's name, when it "
+            "was posted; the file's name, title, type, size, length and a blurred preview of a few "
+            "bytes; for clips taken with Discord also the game and who took part.",
             "To find them again.",
+            "{archive}",
+        ),
+        Kept(
+            "Changes of settings",
+            "What was changed, when, and the id of whoever did it.",
+            "To explain a change, and to undo it.",
             "{archive}",
         ),
         Kept(
