@@ -5,15 +5,13 @@
 
 import json
 import logging
-import time
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request, Response
 
-from functions.interactions import interaction, replies
+from functions.interactions import interaction, replies, signed_request
 from functions.interactions.commands import dispatch
 from functions.shared import errors, observability
-from functions.shared.discord import signature
 
 if TYPE_CHECKING:
     from functions.interactions.parts import Parts
@@ -23,38 +21,27 @@ router = APIRouter()
 _log = logging.getLogger("discord_clip_saver.interactions")
 
 TIMESTAMP_WINDOW_SECONDS: Final = 300
-LARGEST_BODY: Final = 1 << 20
 
 
 @router.post("/interactions")
 async def interactions(request: Request) -> Response:
     """Answer Discord."""
     parts: Parts = request.app.state.parts
-    body = await request.body()
-    signed = signature.verify(
-        body,
-        request.headers.get("x-signature-ed25519"),
-        request.headers.get("x-signature-timestamp"),
-        parts.environment.require("DISCORD_PUBLIC_KEY"),
-        now=time.time(),
-        window=TIMESTAMP_WINDOW_SECONDS,
-    )
-    if not signed:
-        return _json(401, {"error": "invalid request signature"})
-    if len(body) > LARGEST_BODY:
-        return _json(413, {"error": "the body is larger than 1 MiB"})
     try:
+        body = await signed_request.read(request, TIMESTAMP_WINDOW_SECONDS)
         received = interaction.parse(body, parts.environment.require("DISCORD_APPLICATION_ID"))
+    except signed_request.Refused as refused:
+        return refused.response
     except errors.InvalidEvent as error:
         _log.warning("Signed request refused: %s", error)
-        return _json(400, {"error": str(error)})
+        return signed_request.refusal(400, str(error))
     if received.type is interaction.InteractionType.PING:
-        return _json(200, replies.PONG)
+        return _reply(replies.PONG)
     guild_id = None if received.guild_id is None else str(received.guild_id)
     with observability.correlated(interaction_id=received.id, guild_id=guild_id):
-        return _json(200, await dispatch.respond(received, parts))
+        return _reply(await dispatch.respond(received, parts))
 
 
-def _json(status: int, content: replies.Reply) -> Response:
+def _reply(content: replies.Reply) -> Response:
     # ASCII only: a lone surrogate in somebody's input must not break the answer.
-    return Response(json.dumps(content), status, media_type="application/json")
+    return Response(json.dumps(content), media_type="application/json")

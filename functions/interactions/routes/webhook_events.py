@@ -6,16 +6,13 @@ only after a good signature; 503 while the database is out of reach, so that Dis
 otherwise 204, also for the events that nothing is made of.
 """
 
-import json
 import logging
-import time
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request, Response
 
-from functions.interactions.routes.interactions import LARGEST_BODY
+from functions.interactions import signed_request
 from functions.shared import errors, observability
-from functions.shared.discord import signature
 
 if TYPE_CHECKING:
     from functions.interactions.install.installation import Installation
@@ -32,19 +29,10 @@ TIMESTAMP_WINDOW_SECONDS: Final = 900
 async def webhook_events(request: Request) -> Response:
     """Take note of an event."""
     parts: Parts = request.app.state.parts
-    body = await request.body()
-    signed = signature.verify(
-        body,
-        request.headers.get("x-signature-ed25519"),
-        request.headers.get("x-signature-timestamp"),
-        parts.environment.require("DISCORD_PUBLIC_KEY"),
-        now=time.time(),
-        window=TIMESTAMP_WINDOW_SECONDS,
-    )
-    if not signed:
-        return _refusal(401, "invalid request signature")
-    if len(body) > LARGEST_BODY:
-        return _refusal(413, "the body is larger than 1 MiB")
+    try:
+        body = await signed_request.read(request, TIMESTAMP_WINDOW_SECONDS)
+    except signed_request.Refused as refused:
+        return refused.response
     # Only here: an interaction must not load what an install needs.
     from functions.interactions.install import event  # noqa: PLC0415
 
@@ -55,10 +43,10 @@ async def webhook_events(request: Request) -> Response:
                 await _take_note(told, parts)
     except errors.InvalidEvent as error:
         _log.warning("Signed event refused: %s", error)
-        return _refusal(400, str(error))
+        return signed_request.refusal(400, str(error))
     except (errors.DatabaseError, errors.ConfigurationError) as error:
         _log.error("An install was not stored, Discord will tell of it again: %s", error)
-        return _refusal(503, "the database is out of reach")
+        return signed_request.refusal(503, "the database is out of reach")
     # Discord wants a content type on the empty answer, too.
     return Response(status_code=204, media_type="application/json")
 
@@ -69,7 +57,3 @@ async def _take_note(told: "Installation", parts: "Parts") -> None:
     async with parts.database.transaction() as transaction:
         stored = await installation.store(transaction, told, parts)
     await installation.follow_up(stored, told.guild.id, parts)
-
-
-def _refusal(status: int, reason: str) -> Response:
-    return Response(json.dumps({"error": reason}), status, media_type="application/json")
