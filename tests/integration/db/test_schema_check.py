@@ -30,7 +30,8 @@ async def test_an_empty_database_needs_its_migrations(postgres: Postgres) -> Non
 async def test_an_older_schema_is_refused_until_it_is_migrated(
     database: Database, rows: Rows
 ) -> None:
-    rows.sql("UPDATE schema_revisions SET revision = '0000'")
+    rows.sql("DELETE FROM schema_revisions")
+    rows.insert("schema_revisions", revision="0000", oldest_release=release.RELEASE)
     for _ in range(2):
         with pytest.raises(errors.SchemaMismatch, match="is 0000, this release needs"):
             await serve(database)
