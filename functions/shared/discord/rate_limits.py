@@ -52,7 +52,7 @@ GLOBAL_LIMIT: Final = 50
 HIGHEST_RATE: Final = 48.5
 """Requests per second at a share of 1.0: 50 of them then spread over 1.03 seconds."""
 _GUARDED_SECONDS: Final = 1.03
-"""Discord's second and 20 ms by which requests may bunch up on their way there."""
+"""Discord's second and 30 ms by which requests may bunch up on their way there."""
 _CATCH_UP_SECONDS: Final = 0.1
 """How tardy a request may be and still leave the due times of the next ones where they were."""
 
