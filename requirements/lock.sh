@@ -16,3 +16,5 @@ printf 'uv\n' | lock --constraint dev.txt - --output-file uv.txt
 for artifact in interactions jobs sync purge; do
     lock --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
 done
+# AWS's own client for Lambda's runtime, under which the tests run the artifacts.
+lock --constraint dev.txt runtime.in --output-file runtime.txt

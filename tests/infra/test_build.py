@@ -1,0 +1,95 @@
+"""What `infra/build.py` puts into an artifact, for both architectures, on either."""
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.functional import artifact
+from tests.infra import binaries, client
+from tests.infra.conftest import Build
+
+pytestmark = pytest.mark.needs(f"python{client.PYTHON}")
+
+_UNCHECKED_HASH = 0b01
+_PACKAGES_OF_ONE = {
+    "fastapi": {"interactions"},
+    "mangum": {"interactions"},
+    "jinja2": {"interactions"},
+    "nacl": {"interactions"},
+    "httpx": {"interactions", "jobs", "sync"},
+    "botocore": {"interactions", "jobs"},
+}
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+@pytest.mark.parametrize("function", artifact.names())
+def test_every_binary_is_of_its_architecture_and_loads_on_lambda(
+    build: Build, function: str, architecture: str
+) -> None:
+    found = binaries.of(build(function, architecture))
+    assert len(found) > 5
+    assert {binary.machine for binary in found} == {architecture}
+    # Amazon Linux 2023 has glibc 2.34.
+    assert max(binary.glibc for binary in found) <= (2, 34)
+    assert max(binary.glibc for binary in found) > (2, 0)
+
+
+@pytest.mark.parametrize("function", artifact.names())
+def test_an_artifact_holds_what_its_function_needs_and_nothing_else(
+    build: Build, function: str, here: str
+) -> None:
+    folder = build(function, here)
+    ours = {"functions", "settings.default.yml"}
+    assert ours <= {path.name for path in folder.iterdir()}
+    assert {path.name for path in (folder / "functions").iterdir()} == {
+        *("__init__.py", "__pycache__", "shared", function)
+    }
+    for stranger in ("tests", "clipsaver", "migrations", "docs", ".venv", "bin", "sqlalchemy"):
+        assert not (folder / stranger).exists()
+    for package, users in _PACKAGES_OF_ONE.items():
+        assert (folder / package).exists() == (function in users), package
+
+
+@pytest.mark.parametrize("function", ["interactions", "jobs"])
+def test_botocore_knows_the_queue_alone(build: Build, function: str, here: str) -> None:
+    data = build(function, here) / "botocore" / "data"
+    assert [path.name for path in data.iterdir() if path.is_dir()] == ["sqs"]
+
+
+@pytest.mark.parametrize("function", artifact.names())
+def test_every_module_is_compiled_and_never_compared_with_its_source(
+    build: Build, function: str, here: str
+) -> None:
+    folder = build(function, here)
+    sources = list(folder.rglob("*.py"))
+    assert len(sources) > 200
+    for source in sources:
+        compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+        header = compiled.read_bytes()[:8]
+        assert int.from_bytes(header[4:], "little") == _UNCHECKED_HASH, source
+
+
+def test_tracebacks_name_the_files_of_lambda(build: Build, here: str) -> None:
+    compiled = build("sync", here) / "functions/sync/__pycache__/handler.cpython-313.pyc"
+    show = (
+        "import marshal, pathlib, sys;"
+        "print(marshal.loads(pathlib.Path(sys.argv[1]).read_bytes()[16:]).co_filename)"
+    )
+    result = subprocess.run(
+        [client.interpreter(), "-c", show, compiled], stdout=subprocess.PIPE, check=True
+    )
+    assert result.stdout.decode().strip() == "/var/task/functions/sync/handler.py"
+
+
+def test_equal_sources_become_equal_bytes(build: Build, here: str) -> None:
+    assert _digests(build("purge", here)) == _digests(build("purge", here, again=1))
