@@ -32,6 +32,11 @@ _OF_GUILD: Final[dict[str, LiteralString]] = {
         " WHERE guild_id = %s ORDER BY id"
     ),
     "setting_changes": "SELECT * FROM setting_changes WHERE guild_id = %s ORDER BY id",
+    "clip_tombstones": "SELECT * FROM clip_tombstones WHERE guild_id = %s ORDER BY 3, 4",
+    "clip_opt_outs": "SELECT * FROM clip_opt_outs WHERE guild_id = %s ORDER BY user_id",
+    "scan_coverage": "SELECT * FROM scan_coverage WHERE guild_id = %s ORDER BY 2, 3",
+    "guild_scans": "SELECT * FROM guild_scans WHERE guild_id = %s ORDER BY id",
+    "scan_requests": "SELECT * FROM scan_requests WHERE guild_id = %s ORDER BY day",
     "clips": "SELECT * FROM clips WHERE guild_id = %s ORDER BY message_id, attachment_id",
 }
 

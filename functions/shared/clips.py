@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
-from functions.shared import models
+from functions.shared import models, settings
 
 Refusal = Literal["not a video", "too large"]
-
-VIDEO_EXTENSIONS: Final = frozenset({".mp4", ".mov", ".qt", ".webm", ".mkv", ".avi", ".m4v"})
-"""For files whose type Discord does not tell (Discord docs: `content_type` may be absent)."""
 
 _BYTES_PER_MB: Final = 1024 * 1024
 
@@ -23,11 +20,13 @@ class Sorted:
     refused: tuple[tuple[models.Attachment, Refusal], ...]
 
 
-def sort(attachments: Iterable[models.Attachment], max_file_size_mb: int) -> Sorted:
+def sort(
+    attachments: Iterable[models.Attachment], max_file_size_mb: int, rules: settings.ScanSettings
+) -> Sorted:
     """Tell clips from other files."""
     clips, refused = [], []
     for attachment in attachments:
-        reason = _refusal(attachment, max_file_size_mb)
+        reason = _refusal(attachment, max_file_size_mb, rules)
         if reason:
             refused.append((attachment, reason))
         else:
@@ -35,15 +34,18 @@ def sort(attachments: Iterable[models.Attachment], max_file_size_mb: int) -> Sor
     return Sorted(tuple(clips), tuple(refused))
 
 
-def _refusal(attachment: models.Attachment, max_file_size_mb: int) -> Refusal | None:
-    if not _is_video(attachment):
+def _refusal(
+    attachment: models.Attachment, max_file_size_mb: int, rules: settings.ScanSettings
+) -> Refusal | None:
+    if not _is_video(attachment, rules):
         return "not a video"
     if attachment.size > max_file_size_mb * _BYTES_PER_MB:
         return "too large"
     return None
 
 
-def _is_video(attachment: models.Attachment) -> bool:
+def _is_video(attachment: models.Attachment, rules: settings.ScanSettings) -> bool:
+    # Discord does not always tell the type (Discord docs, Attachment Structure).
     if attachment.content_type:
-        return attachment.content_type.lower().startswith("video/")
-    return PurePosixPath(attachment.filename.lower()).suffix in VIDEO_EXTENSIONS
+        return attachment.content_type.lower().startswith(tuple(rules.clip_content_types))
+    return PurePosixPath(attachment.filename.lower()).suffix in rules.clip_extensions

@@ -225,6 +225,7 @@ class Attachment:
     Attributes:
         size: Bytes.
         placeholder: A thumbhash, base64: a blurred preview without a download.
+        is_spoiler: Covered until somebody chooses to see it.
         is_native_clip: Taken with Discord's own Clips; the fields after it may still be absent.
         clip_created_at: When the clip was taken, which is not when it was posted.
         participant_ids: Who took part in the stream.
@@ -240,6 +241,7 @@ class Attachment:
     height: int | None = None
     duration_seconds: float | None = None
     placeholder: str | None = None
+    is_spoiler: bool = False
     is_native_clip: bool = False
     clip_created_at: datetime | None = None
     participant_ids: tuple[UserId, ...] = ()

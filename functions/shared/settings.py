@@ -186,6 +186,7 @@ class GuildSettings(_Section):
     auto_scan: bool = True
     scan_nsfw: bool = False
     max_file_size_mb: Annotated[int, Field(ge=1, le=500)] = 100
+    keep_message_text: bool = True
 
     @classmethod
     def from_stored(cls, stored: object, defaults: Self) -> tuple[Self, dict[str, str]]:
@@ -249,6 +250,19 @@ class SyncSettings(_Section):
     sync_command_cooldown_seconds: Annotated[int, Field(ge=0, le=3_600)] = 60
 
 
+class ScanSettings(_Section):
+    """What counts as a clip, and how much is asked of Discord to find them."""
+
+    SECTION = "scan_settings_defaults"
+
+    clip_content_types: Annotated[list[str], Field(min_length=1, max_length=20)] = ["video/"]
+    clip_extensions: Annotated[list[str], Field(min_length=1, max_length=50)] = [
+        *(".mp4", ".mov", ".qt", ".webm", ".mkv", ".avi", ".m4v")
+    ]
+    scan_rate_share: Annotated[float, Field(ge=0.02, le=1)] = 0.5
+    scan_daily_requests_per_guild: Annotated[int, Field(ge=100, le=500_000)] = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings file, section by section."""
@@ -257,10 +271,12 @@ class Settings:
     database: DatabaseSettings
     sync: SyncSettings
     pages: PagesSettings = field(default_factory=PagesSettings)
+    scan: ScanSettings = field(default_factory=ScanSettings)
 
 
 _SECTIONS: Final = {
-    model.SECTION: model for model in (GuildSettings, DatabaseSettings, SyncSettings, PagesSettings)
+    model.SECTION: model
+    for model in (GuildSettings, DatabaseSettings, SyncSettings, PagesSettings, ScanSettings)
 }
 
 
@@ -280,6 +296,7 @@ def load(path: Path = DEFAULT_SETTINGS_PATH) -> Settings:
         database=_section(path, document, DatabaseSettings, problems),
         sync=_section(path, document, SyncSettings, problems),
         pages=_section(path, document, PagesSettings, problems),
+        scan=_section(path, document, ScanSettings, problems),
     )
     if problems:
         raise errors.ConfigurationError(f"{path.name}: {'; '.join(problems)} (file {path})")

@@ -41,11 +41,19 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
             await _insert_channel(transaction, channel, defaults)
         scope = changes.Scope(guild_id, message.channel_id)
         most = await changes.value(transaction, scope, "max_file_size_mb", defaults)
-        found = clips.sort(message.attachments, most.value)
+        keeps_text = await changes.value(
+            transaction, changes.Scope(guild_id), "keep_message_text", defaults
+        )
+        found = clips.sort(message.attachments, most.value, parts.tunables.scan)
         saved: frozenset[int] = frozenset()
         if is_news and found.clips:
             saved = await stored_clips.insert_clips(
-                transaction, guild_id, message, found.clips, interaction.user_id
+                transaction,
+                guild_id,
+                message,
+                found.clips,
+                keep_text=keeps_text.value,
+                saved_by=interaction.user_id,
             )
     return replies.sentence("\n".join(_lines(found, saved, most.value, words)))
 

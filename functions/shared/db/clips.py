@@ -23,9 +23,19 @@ async def insert_clips(
     guild_id: models.GuildId,
     message: models.Message,
     clips: Iterable[models.Attachment],
-    saved_by: models.UserId | None,
+    *,
+    keep_text: bool,
+    saved_by: models.UserId | None = None,
 ) -> frozenset[int]:
     """Save clips of a message; its channel has to be known.
+
+    Args:
+        transaction: Where to.
+        guild_id: The message's guild.
+        message: The message.
+        clips: Those of its files that are clips.
+        keep_text: Whether the message's text is kept too.
+        saved_by: Who asked for it; None for a scan.
 
     Returns:
         The ids of the files that were not saved before.
@@ -38,6 +48,7 @@ async def insert_clips(
         message_id=message.id,
         author_id=message.author_id,
         author_name=message.author_name,
+        message_text=message.content if keep_text and message.content else None,
         is_forward=message.is_forward,
         posted_at=models.snowflake_time(message.id),
         saved_by=saved_by,

@@ -1,22 +1,35 @@
 -- insert_clips
--- Clips of one channel; those that are known already are left as they are, and not returned.
+-- Clips of one channel; those that are known already are left as they are, and not returned. Nothing
+-- brings back what was deleted, and nothing is kept of those who asked for that.
 INSERT INTO clips (
-    guild_id, channel_id, message_id, attachment_id, author_id, author_name, filename, title,
-    content_type, size, width, height, duration_seconds, placeholder, is_native_clip, is_forward,
-    clip_created_at, participant_ids, game_id, game, posted_at, saved_by
+    guild_id, channel_id, message_id, attachment_id, author_id, author_name, message_text, filename,
+    title, content_type, size, width, height, duration_seconds, placeholder, is_spoiler,
+    is_native_clip, is_forward, clip_created_at, participant_ids, game_id, game, posted_at, saved_by
 )
 SELECT %(guild_id)s, %(channel_id)s, %(message_id)s, attachment_id, %(author_id)s, %(author_name)s,
-       filename, title, content_type, size, width, height, duration_seconds, placeholder,
-       is_native_clip, %(is_forward)s, clip_created_at,
+       %(message_text)s, filename, title, content_type, size, width, height, duration_seconds,
+       placeholder, is_spoiler, is_native_clip, %(is_forward)s, clip_created_at,
        ARRAY(SELECT jsonb_array_elements_text(participant_ids)::bigint), game_id, game,
        %(posted_at)s, %(saved_by)s
 FROM jsonb_to_recordset(%(clips)s) AS given (
     attachment_id bigint, filename text, title text, content_type text, size bigint, width integer,
-    height integer, duration_seconds double precision, placeholder text, is_native_clip boolean,
+    height integer, duration_seconds double precision, placeholder text, is_spoiler boolean,
+    is_native_clip boolean,
     clip_created_at timestamptz, participant_ids jsonb, game_id bigint, game text
 )
 WHERE EXISTS (
     SELECT FROM bot_channels WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
+)
+AND NOT EXISTS (
+    SELECT FROM clip_opt_outs WHERE guild_id = %(guild_id)s AND user_id = %(author_id)s
+)
+AND NOT EXISTS (
+    SELECT
+    FROM clip_tombstones AS buried
+    WHERE buried.guild_id = %(guild_id)s
+      AND buried.channel_id = %(channel_id)s
+      AND buried.message_id = %(message_id)s
+      AND buried.attachment_id = given.attachment_id
 )
 ON CONFLICT (guild_id, channel_id, message_id, attachment_id) DO NOTHING
 RETURNING attachment_id;

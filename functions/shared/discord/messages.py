@@ -14,6 +14,9 @@ from functions.shared.models import ChannelId, MessageId, UserId
 _LONGEST_SECONDS: Final = 1e7
 _IS_CLIP: Final = 1 << 0
 """Attachment flag of Discord's own Clips."""
+_IS_SPOILER: Final = 1 << 3
+_SPOILER_PREFIX: Final = "SPOILER_"
+"""How older clients mark a spoiler, without the flag."""
 
 
 def message(document: object, origin: str) -> models.Message:
@@ -55,9 +58,11 @@ def attachment(document: object, origin: str) -> models.Attachment:
     fields = Fields(document, origin)
     game = fields.child("application") if fields.has("application") else None
     participants = fields.children("clip_participants") if fields.has("clip_participants") else []
+    flags = fields.optional_number("flags") or 0
+    filename = fields.text("filename")
     return models.Attachment(
         id=fields.snowflake("id"),
-        filename=fields.text("filename"),
+        filename=filename,
         size=fields.number("size"),
         title=fields.optional_text("title"),
         content_type=fields.optional_text("content_type"),
@@ -65,7 +70,8 @@ def attachment(document: object, origin: str) -> models.Attachment:
         height=fields.optional_number("height"),
         duration_seconds=_seconds(document),
         placeholder=fields.optional_text("placeholder"),
-        is_native_clip=bool((fields.optional_number("flags") or 0) & _IS_CLIP),
+        is_spoiler=bool(flags & _IS_SPOILER) or filename.startswith(_SPOILER_PREFIX),
+        is_native_clip=bool(flags & _IS_CLIP),
         clip_created_at=fields.optional_instant("clip_created_at"),
         participant_ids=tuple(UserId(user.snowflake("id")) for user in participants),
         game_id=game.snowflake("id") if game else None,

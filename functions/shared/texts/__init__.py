@@ -95,6 +95,7 @@ class Texts:
     setting_auto_scan: str
     setting_scan_nsfw: str
     setting_max_file_size_mb: str
+    setting_keep_message_text: str
     setting_is_reading: str
     on: str
     off: str

@@ -114,6 +114,7 @@ TEXTS = Texts(
     setting_scan_nsfw="Auch altersbeschränkte Kanäle lesen",
     setting_is_reading="Diesen Kanal nach Clips lesen",
     setting_max_file_size_mb="Größte Datei, die gesichert wird, in MB",
+    setting_keep_message_text="Texte von Nachrichten mit Clips behalten",
     on="an",
     off="aus",
     clips_saved="💾 Gesichert: {names}",

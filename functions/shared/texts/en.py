@@ -99,6 +99,7 @@ TEXTS = Texts(
     setting_scan_nsfw="Read age-restricted channels too",
     setting_is_reading="Read this channel for clips",
     setting_max_file_size_mb="Largest file to save, in MB",
+    setting_keep_message_text="Keep the text of messages with clips",
     on="on",
     off="off",
     clips_saved="💾 Saved: {names}",

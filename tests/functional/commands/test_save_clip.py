@@ -34,6 +34,7 @@ def test_a_video_is_saved_with_all_that_discord_tells_of_it(stage: Stage) -> Non
     assert used.is_ephemeral
     (clip,) = saved(stage)
     assert clip.pop("saved_at")
+    assert clip.pop("document") == "'ada':3 'at':5 'look':4 'mp4':2 'save':1 'this':6"
     assert clip == {
         "guild_id": stage.arcade.id,
         "channel_id": message.channel_id,
@@ -41,6 +42,9 @@ def test_a_video_is_saved_with_all_that_discord_tells_of_it(stage: Stage) -> Non
         "attachment_id": message.attachments[0].id,
         "author_id": stage.ada.id,
         "author_name": "Ada",
+        "message_text": "Look at this",
+        "is_spoiler": False,
+        "hidden_at": None,
         "filename": "save.mp4",
         "title": None,
         "content_type": "video/mp4",

@@ -62,6 +62,7 @@ def test_the_panel_tells_each_value_and_where_it_comes_from(stage: Stage) -> Non
         "Read new channels for clips": "`on` · default",
         "Read age-restricted channels too": "`off` · default",
         "Largest file to save, in MB": "`100` · default",
+        "Keep the text of messages with clips": "`on` · default",
     }
     assert "Settings of Arcade" in shown.text
 
@@ -190,6 +191,7 @@ def test_changes_are_undone_one_after_the_other(stage: Stage) -> None:
         "auto_scan": True,
         "scan_nsfw": False,
         SIZE: 100,
+        "keep_message_text": True,
     }
     assert [row[5:] for row in recorded(stage.rows)] == [(stage.ada.id, stage.ada.id, True)] * 3
     with pytest.raises(NotOffered, match="disabled"):
@@ -287,7 +289,7 @@ def test_settings_complete_themselves_by_key_and_by_meaning(stage: Stage) -> Non
         assert not used.failed, used.problem
         return [choice["value"] for choice in used.choices]
 
-    assert suggested("") == ["prefix", "auto_scan", "scan_nsfw", SIZE]
+    assert suggested("") == ["prefix", "auto_scan", "scan_nsfw", SIZE, "keep_message_text"]
     assert suggested("LARGEST") == suggested("max") == [SIZE]
     assert suggested("nothing like it") == []
     assert suggested("", channel=str(stage.channel("clips").id)) == ["is_reading", SIZE]

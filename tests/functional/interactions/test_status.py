@@ -35,6 +35,7 @@ def test_it_shows_channels_settings_and_the_last_sync(
         "auto_scan: `True`",
         "scan_nsfw: `False`",
         "max_file_size_mb: `100`",
+        "keep_message_text: `True`",
     ]
 
 

@@ -17,7 +17,13 @@ from tests.functional.sync.stage import (
     Stage,
 )
 
-DEFAULTS = {"prefix": "!", "auto_scan": True, "scan_nsfw": False, "max_file_size_mb": 100}
+DEFAULTS = {
+    "prefix": "!",
+    "auto_scan": True,
+    "scan_nsfw": False,
+    "max_file_size_mb": 100,
+    "keep_message_text": True,
+}
 
 
 def test_a_first_sync_stores_every_guild_and_what_the_bot_sees_of_it(stage: Stage) -> None:

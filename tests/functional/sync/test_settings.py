@@ -13,7 +13,13 @@ def test_a_new_guild_gets_the_defaults_once(stage: Stage, caplog: pytest.LogCapt
     stage.use_settings('guild_settings_defaults: {prefix: "?", max_file_size_mb: 25}')
     stage.sync()
     stage.sync()
-    expected = {"prefix": "?", "auto_scan": True, "scan_nsfw": False, "max_file_size_mb": 25}
+    expected = {
+        "prefix": "?",
+        "auto_scan": True,
+        "scan_nsfw": False,
+        "max_file_size_mb": 25,
+        "keep_message_text": True,
+    }
     assert settings_of(stage) == {stage.arcade.id: expected, stage.basement.id: expected}
     for guild in (stage.arcade, stage.basement):
         line = f"Applied default guild settings for guild {guild.id}"

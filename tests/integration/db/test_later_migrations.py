@@ -1,4 +1,4 @@
-"""The migration of clips and settings changes, on a database that people already use."""
+"""The migrations after the first, on a database that people already use."""
 
 import logging
 from collections.abc import Iterator
@@ -44,19 +44,30 @@ def fill(rows: Rows) -> None:
     rows.sql("CREATE INDEX their_index ON bot_channels (name)")
 
 
-def everything(rows: Rows) -> dict[str, list[dict[str, object]]]:
+Tables = dict[str, list[dict[str, object]]]
+
+
+def everything(rows: Rows) -> Tables:
     return {table: rows.sql(f"SELECT * FROM {table} ORDER BY 1") for table in _OF_THE_FIRST}
+
+
+def as_before(now: Tables, before: Tables) -> Tables:
+    """The rows of now, without the columns that there were none of before."""
+    return {
+        table: [{key: row[key] for key in old} for row, old in zip(now[table], olds, strict=True)]
+        for table, olds in before.items()
+    }
 
 
 def test_every_row_and_the_operators_index_stay(url: str) -> None:
     with factories.open_rows(url) as rows:
         before = everything(rows)
         migrations.upgrade(url)
-        assert everything(rows) == before
+        assert as_before(everything(rows), before) == before
         assert rows.sql("SELECT 1 FROM pg_indexes WHERE indexname = 'their_index'")
         assert rows.count("clips") == rows.count("setting_changes") == 0
         migrations.upgrade(url)
-        assert everything(rows) == before
+        assert as_before(everything(rows), before) == before
 
 
 async def test_code_of_the_first_release_is_still_served(

@@ -1,0 +1,65 @@
+"""What is taken into the catalogue of clips, and what never is."""
+
+import pytest
+
+from functions.shared import models
+from functions.shared.db import clips
+from functions.shared.db.connection import Database
+from tests.factories import ELSEWHERE, HERE, Rows
+
+CHANNEL = models.ChannelId(10)
+AUTHOR = models.UserId(5)
+MESSAGE = models.Message(
+    id=models.MessageId(1 << 40),
+    channel_id=CHANNEL,
+    author_id=AUTHOR,
+    author_name="Ada",
+    content="What a save",
+    attachments=(
+        models.Attachment(id=1, filename="first.mp4", size=1, is_spoiler=True),
+        models.Attachment(id=2, filename="second.mp4", size=1),
+    ),
+    is_forward=False,
+)
+
+
+@pytest.fixture(autouse=True)
+def two_guilds(rows: Rows) -> None:
+    for guild_id in (HERE, ELSEWHERE):
+        rows.guild(guild_id)
+    rows.channel(HERE, CHANNEL)
+    rows.channel(ELSEWHERE, 20)
+
+
+async def insert(database: Database, *, keep_text: bool = True) -> frozenset[int]:
+    async with database.transaction() as transaction:
+        return await clips.insert_clips(
+            transaction, HERE, MESSAGE, MESSAGE.attachments, keep_text=keep_text
+        )
+
+
+@pytest.mark.parametrize(("keep_text", "stored"), [(True, "What a save"), (False, None)])
+async def test_the_text_of_a_message_is_kept_where_that_is_wanted(
+    database: Database, rows: Rows, *, keep_text: bool, stored: str | None
+) -> None:
+    assert await insert(database, keep_text=keep_text) == {1, 2}
+    found = rows.sql("SELECT message_text, is_spoiler, document FROM clips ORDER BY attachment_id")
+    assert [row["message_text"] for row in found] == [stored, stored]
+    assert [row["is_spoiler"] for row in found] == [True, False]
+    assert ("save" in found[0]["document"]) is keep_text
+    assert await insert(database) == frozenset()
+
+
+async def test_what_was_deleted_does_not_come_back(database: Database, rows: Rows) -> None:
+    buried = {"channel_id": CHANNEL, "message_id": MESSAGE.id, "reason": "message_deleted"}
+    rows.insert("clip_tombstones", guild_id=HERE, attachment_id=1, **buried)
+    rows.insert("clip_tombstones", guild_id=ELSEWHERE, attachment_id=2, **buried)
+    assert await insert(database) == {2}
+
+
+async def test_nothing_is_kept_of_who_opted_out_here(database: Database, rows: Rows) -> None:
+    rows.insert("clip_opt_outs", guild_id=ELSEWHERE, user_id=AUTHOR)
+    assert await insert(database) == {1, 2}
+    rows.sql("DELETE FROM clips")
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=AUTHOR)
+    assert await insert(database) == frozenset()
