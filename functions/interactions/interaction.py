@@ -23,6 +23,8 @@ _KNOWN_TYPES: Final = frozenset(InteractionType)
 _MOST_DIGITS: Final = 40
 _LARGEST_BIGINT: Final = (1 << 63) - 1
 _SEPARATOR: Final = ":"
+_SUB_COMMAND: Final = 1
+"""The type of an option that holds options (Discord docs, Application Command Option Type)."""
 
 Document = Mapping[str, Any]
 
@@ -33,12 +35,14 @@ class Interaction:
 
     Attributes:
         id: Decimal digits, or empty if Discord sent none.
-        name: The command's name; for components and modals, the first part of their custom_id.
+        name: The command's name, with that of its subcommand after a blank; for components and
+            modals, the first part of their custom_id.
         arguments: The other parts of the custom_id. Anybody may have made them up: they name
             things, and authorise nothing.
         guild_id: None in direct messages.
         user_id: The invoker; 0 if Discord sent none.
         permissions: The invoker's in this channel, as Discord signed them; 0 in direct messages.
+        role_ids: The invoker's roles without @everyone, as Discord signed them.
         token: What a later answer is authorised by; a secret.
         options: The command's options, texts only, by name.
         focused: The option that is being typed, for autocompletion.
@@ -55,6 +59,7 @@ class Interaction:
     guild_id: models.GuildId | None
     user_id: models.UserId
     permissions: int
+    role_ids: tuple[models.RoleId, ...]
     locale: str
     token: str = field(repr=False)
     options: Mapping[str, str]
@@ -97,6 +102,9 @@ def parse(body: bytes, application_id: str) -> Interaction:
     user = _mapping(member.get("user")) or _mapping(document.get("user"))
     name, *arguments = (_text(data.get("name")) or _text(data.get("custom_id"))).split(_SEPARATOR)
     options = list(_objects(data.get("options")))
+    if options and options[0].get("type") == _SUB_COMMAND:
+        name = f"{name} {_text(options[0].get('name'))}"
+        options = list(_objects(options[0].get("options")))
     return Interaction(
         type=InteractionType(given),
         id=_digits(document.get("id")),
@@ -105,6 +113,7 @@ def parse(body: bytes, application_id: str) -> Interaction:
         guild_id=models.GuildId(bigint(document.get("guild_id"))) or None,
         user_id=models.UserId(bigint(user.get("id"))),
         permissions=int(_digits(member.get("permissions")) or 0),
+        role_ids=tuple(models.RoleId(bigint(each)) for each in _texts(member.get("roles"))),
         locale=_text(document.get("locale")),
         token=_text(document.get("token")),
         options={_text(option.get("name")): _text(option.get("value")) for option in options},

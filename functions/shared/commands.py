@@ -21,25 +21,90 @@ class CommandType(IntEnum):
     MESSAGE = 3
 
 
-_STRING_OPTION: Final = 3
+class OptionType(IntEnum):
+    """What an option takes (Discord docs, Application Command Option Type).
+
+    The value of each is sent as text, ids included.
+    """
+
+    SUB_COMMAND = 1
+    STRING = 3
+    USER = 6
+    CHANNEL = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceDeclaration:
+    """One of the values that an option takes."""
+
+    value: str
+    name: str
+    names: Localized = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        """The choice as Discord's registration takes it."""
+        return {
+            "value": self.value,
+            "name": self.name,
+            "name_localizations": dict(self.names) or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class OptionDeclaration:
-    """A text option that completes itself while it is typed."""
+    """An option, which nobody has to give.
+
+    Attributes:
+        is_completed: Whether it completes itself while it is typed.
+        choices: The values there are; empty if any text will do.
+    """
 
     name: str
     description: str
     descriptions: Localized = field(default_factory=dict)
+    type: OptionType = OptionType.STRING
+    is_completed: bool = False
+    choices: tuple[ChoiceDeclaration, ...] = ()
 
     def payload(self) -> dict[str, Any]:
         """The option as Discord's registration takes it."""
-        return {
-            "type": _STRING_OPTION,
+        payload: dict[str, Any] = {
+            "type": int(self.type),
             "name": self.name,
             "description": self.description,
             "description_localizations": dict(self.descriptions) or None,
-            "autocomplete": True,
+        }
+        if self.is_completed:
+            payload["autocomplete"] = True
+        if self.choices:
+            payload["choices"] = [choice.payload() for choice in self.choices]
+        return payload
+
+
+@dataclass(frozen=True, slots=True)
+class SubcommandDeclaration:
+    """One of the things that a command does, with a name and options of its own.
+
+    Attributes:
+        module: As a command's.
+    """
+
+    name: str
+    module: str
+    description: str
+    options: tuple[OptionDeclaration, ...] = ()
+    names: Localized = field(default_factory=dict)
+    descriptions: Localized = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        """The subcommand as Discord's registration takes it."""
+        return {
+            "type": int(OptionType.SUB_COMMAND),
+            "name": self.name,
+            "name_localizations": dict(self.names) or None,
+            "description": self.description,
+            "description_localizations": dict(self.descriptions) or None,
+            "options": [option.payload() for option in self.options],
         }
 
 
@@ -48,7 +113,9 @@ class CommandDeclaration:
     """A command of servers, never of direct messages.
 
     Attributes:
-        module: Where what it does is written, and the first part of its custom_ids.
+        subcommands: What it does, if it does several things; it then has no options of its own.
+        module: Where what it does is written, and the first part of its custom_ids; empty for a
+            command with subcommands, which have modules of their own.
         permissions: Who sees it unless a server decides otherwise; None for everybody. Servers may
             open it to anyone, so the dispatcher checks again.
         names: The name in other languages.
@@ -56,13 +123,21 @@ class CommandDeclaration:
     """
 
     name: str
-    module: str
     description: str
+    module: str = ""
     type: CommandType = CommandType.CHAT_INPUT
     permissions: models.Permission | None = None
     options: tuple[OptionDeclaration, ...] = ()
+    subcommands: tuple[SubcommandDeclaration, ...] = ()
     names: Localized = field(default_factory=dict)
     descriptions: Localized = field(default_factory=dict)
+
+    @property
+    def modules(self) -> Mapping[str, str]:
+        """The module of everything that somebody may run: by the name, or `command subcommand`."""
+        if not self.subcommands:
+            return {self.name: self.module}
+        return {f"{self.name} {each.name}": each.module for each in self.subcommands}
 
     def shown_name(self, locale: str) -> str:
         """The name as somebody with this locale sees it."""
@@ -84,7 +159,7 @@ class CommandDeclaration:
             # Commands of a message's menu have none (Discord docs, Message Commands).
             "description": self.description if is_typed else "",
             "description_localizations": (dict(self.descriptions) or None) if is_typed else None,
-            "options": [option.payload() for option in self.options],
+            "options": [each.payload() for each in self.subcommands or self.options],
             "default_member_permissions": None if wanted is None else str(int(wanted)),
             "integration_types": [0],
             "contexts": [0],
@@ -116,9 +191,14 @@ SETTINGS: Final = CommandDeclaration(
     permissions=models.Permission.MANAGE_GUILD,
     options=(
         OptionDeclaration(
-            "key", "The setting to change", {"de": "Die Einstellung, die du ändern willst"}
+            "key",
+            "The setting to change",
+            {"de": "Die Einstellung, die du ändern willst"},
+            is_completed=True,
         ),
-        OptionDeclaration("channel", "Only in this channel", {"de": "Nur in diesem Kanal"}),
+        OptionDeclaration(
+            "channel", "Only in this channel", {"de": "Nur in diesem Kanal"}, is_completed=True
+        ),
     ),
     names={"de": "einstellungen"},
     descriptions={"de": "Die Einstellungen dieses Servers oder eines Kanals zeigen und ändern"},

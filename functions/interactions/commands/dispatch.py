@@ -26,8 +26,13 @@ _FUNCTIONS: Final = {
 }
 """What a command's module may define, by what somebody did."""
 
-_BY_NAME: Final = {declaration.name: declaration for declaration in commands.COMMANDS}
-_BY_MODULE: Final = {declaration.module: declaration for declaration in commands.COMMANDS}
+_MODULES: Final = {
+    name: module for command in commands.COMMANDS for name, module in command.modules.items()
+}
+_COMMANDS: Final = {
+    module: command for command in commands.COMMANDS for module in command.modules.values()
+}
+"""Each module's command, which says who may use it."""
 _NAMING_A_COMMAND: Final = frozenset(
     {InteractionType.APPLICATION_COMMAND, InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE}
 )
@@ -58,30 +63,29 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     return _told(interaction, reason)
 
 
-def _declaration(interaction: Interaction) -> commands.CommandDeclaration | None:
-    declared = _BY_NAME if interaction.type in _NAMING_A_COMMAND else _BY_MODULE
-    return declared.get(interaction.name)
+def _module(interaction: Interaction) -> str:
+    """The module that is asked for, which there need not be."""
+    if interaction.type in _NAMING_A_COMMAND:
+        return _MODULES.get(interaction.name, "")
+    return interaction.name
 
 
 def _refusal(interaction: Interaction, words: texts.Texts) -> str | None:
     """Why the invoker gets no further, if so; the permissions are those that Discord signed."""
-    declaration = _declaration(interaction)
-    if declaration is None:
+    command = _COMMANDS.get(_module(interaction))
+    if command is None:
         names_a_command = interaction.type in _NAMING_A_COMMAND
         return words.unknown_command if names_a_command else words.outdated_component
     if interaction.guild_id is None:
         return words.servers_only
-    wanted = declaration.permissions
-    if wanted == models.Permission.MANAGE_GUILD and not interaction.by_manager:
+    if command.permissions == models.Permission.MANAGE_GUILD and not interaction.by_manager:
         return words.needs_manage_server
     return None
 
 
 def _function(interaction: Interaction) -> Respond:
-    declaration = _declaration(interaction)
-    assert declaration is not None  # noqa: S101 -- or it would have been refused
     # Imported here, because a command brings the database driver with it.
-    module = importlib.import_module(f"{_PACKAGE}.{declaration.module}")
+    module = importlib.import_module(f"{_PACKAGE}.{_module(interaction)}")
     found: Respond = getattr(module, _FUNCTIONS[interaction.type], _outdated)
     return found
 

@@ -26,16 +26,28 @@ def test_a_declaration_keeps_discords_limits(command: commands.CommandDeclaratio
         assert payload["description"] == ""
 
 
-@pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda each: each.name)
-def test_a_declared_command_is_there(command: commands.CommandDeclaration) -> None:
-    module = importlib.import_module(f"{package.__name__}.{command.module}")
+def runnable() -> dict[str, tuple[commands.OptionDeclaration, ...]]:
+    """The options of everything that somebody may run, by its module."""
+    return {
+        each.module: each.options
+        for command in commands.COMMANDS
+        for each in command.subcommands or (command,)
+    }
+
+
+@pytest.mark.parametrize(("name", "options"), runnable().items())
+def test_a_declared_command_is_there(
+    name: str, options: tuple[commands.OptionDeclaration, ...]
+) -> None:
+    module = importlib.import_module(f"{package.__name__}.{name}")
     assert inspect.iscoroutinefunction(module.respond)
-    assert inspect.iscoroutinefunction(getattr(module, "complete", None)) is bool(command.options)
+    completes = any(option.is_completed for option in options)
+    assert inspect.iscoroutinefunction(getattr(module, "complete", None)) is completes
 
 
 def test_no_command_is_there_that_was_not_declared() -> None:
     found = {path.stem for path in Path(package.__path__[0]).glob("*.py")}
-    assert found == {"__init__", "dispatch"} | {command.module for command in commands.COMMANDS}
+    assert found == {"__init__", "dispatch", *runnable()}
 
 
 @pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda each: each.name)
@@ -43,10 +55,13 @@ def test_a_declaration_in_german_keeps_the_limits_too(command: commands.CommandD
     german = command.names.get("de", command.name)
     assert 1 <= len(german) <= 32
     assert command.type is not commands.CommandType.CHAT_INPUT or LOCALIZED.fullmatch(german)
-    descriptions = [command.description, command.descriptions["de"]]
-    for option in command.options:
-        descriptions += [option.description, option.descriptions["de"]]
-    assert all(1 <= len(description) <= 100 for description in descriptions)
+    options = [*command.options, *(o for each in command.subcommands for o in each.options)]
+    descriptions = [(each.description, each.descriptions["de"]) for each in options]
+    descriptions += [(each.description, each.descriptions["de"]) for each in command.subcommands]
+    descriptions.append((command.description, command.descriptions["de"]))
+    assert all(1 <= len(text) <= 100 for both in descriptions for text in both)
+    choices = [choice for option in options for choice in option.choices]
+    assert all(1 <= len(text) <= 100 for each in choices for text in (each.name, each.names["de"]))
 
 
 @pytest.mark.parametrize(
@@ -75,5 +90,30 @@ def test_status_is_for_those_who_manage_the_server() -> None:
 
 
 def test_a_command_for_everybody_asks_for_no_permission() -> None:
-    everybody = commands.CommandDeclaration("find", "find", "Find a clip")
+    everybody = commands.CommandDeclaration("find", "Find a clip", "find")
     assert everybody.payload()["default_member_permissions"] is None
+
+
+def test_a_command_with_subcommands_has_a_module_for_each() -> None:
+    option = commands.OptionDeclaration(
+        "sort",
+        "What comes first",
+        choices=(commands.ChoiceDeclaration("new", "Newest", {"de": "Neueste"}),),
+    )
+    find = commands.SubcommandDeclaration("find", "clip_find", "Find a clip", (option,))
+    any_one = commands.SubcommandDeclaration("any", "clip_any", "Any clip")
+    clips = commands.CommandDeclaration("clips", "Clips", subcommands=(find, any_one))
+    assert clips.modules == {"clips find": "clip_find", "clips any": "clip_any"}
+    first, second = clips.payload()["options"]
+    assert (first["type"], first["name"], second["options"]) == (1, "find", [])
+    assert first["options"] == [
+        {
+            "type": 3,
+            "name": "sort",
+            "description": "What comes first",
+            "description_localizations": None,
+            "choices": [
+                {"value": "new", "name": "Newest", "name_localizations": {"de": "Neueste"}}
+            ],
+        }
+    ]

@@ -45,6 +45,7 @@ def test_a_command_in_a_server_tells_who_asks_and_where() -> None:
         guild_id=files.GUILD_ID,
         user_id=models.UserId(1_160_000_000_000_000_003),
         permissions=2_251_799_813_685_247,
+        role_ids=(models.RoleId(1_170_000_000_000_000_007),),
         locale="en-US",
         token=files.TOKEN,
         options={},
@@ -59,6 +60,21 @@ def test_a_command_in_a_server_tells_who_asks_and_where() -> None:
 def test_an_autocompletion_tells_what_was_typed_where() -> None:
     read = parse(files.interaction("autocomplete"))
     assert (read.options, read.focused) == ({"key": "max"}, "key")
+
+
+def test_a_subcommand_brings_its_name_and_its_options() -> None:
+    member = {"name": "by", "type": 6, "value": "42"}
+    data = {"name": "clips", "options": [{"name": "find", "type": 1, "options": [member]}]}
+    read = parse(files.interaction("command", data=data))
+    assert (read.name, read.options) == ("clips find", {"by": "42"})
+
+
+@pytest.mark.parametrize("nested", [{}, {"name": None}, {"name": "find", "options": "none"}])
+def test_a_subcommand_that_is_none_has_no_options(nested: dict[str, Any]) -> None:
+    data = {"name": "clips", "options": [{"type": 1} | nested]}
+    read = parse(files.interaction("command", data=data))
+    assert read.name.split() == ["clips", *filter(None, [nested.get("name")])]
+    assert read.options == {}
 
 
 def test_a_form_tells_its_arguments_and_what_was_entered() -> None:
