@@ -71,6 +71,7 @@ def test_show_lists_each_setting_with_its_value_and_source(run: Run, rows: Rows)
         ["auto_scan", "off", "guild"],
         ["scan_nsfw", "off", "default"],
         ["max_file_size_mb", "100", "default"],
+        ["keep_message_text", "on", "default"],
     ]
 
 
