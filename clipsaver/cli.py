@@ -1,8 +1,10 @@
 """The operator's command, `clipsaver`: it reads the same variables as the functions, and `.env`."""
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -11,12 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from clipsaver import aws, deployment, guild_settings, jobs, samconfig
 from clipsaver import demo as demonstration
-from clipsaver import guild_settings, jobs
 from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
 from clipsaver.local import migrations
 from clipsaver.registration import CommandDiff
+from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import operator_variables
 from functions.shared import errors, settings
@@ -34,6 +37,7 @@ own_settings = typer.Typer(
     no_args_is_help=True, help="The settings of one server, or of one of its channels."
 )
 app.add_typer(own_settings, name="settings")
+app.add_typer(schedules.app, name="schedule")
 
 console = Console()
 complaints = Console(stderr=True)
@@ -54,7 +58,12 @@ def main() -> None:
     """Run the command; an error of ours is a sentence, not a traceback."""
     try:
         app()
-    except (errors.ClipSaverError, local_errors.LocalError, SQLAlchemyError) as error:
+    except (
+        errors.ClipSaverError,
+        local_errors.LocalError,
+        aws.AwsError,
+        SQLAlchemyError,
+    ) as error:
         complaints.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
         sys.exit(_FAILED)
 
@@ -110,6 +119,42 @@ def purge(*, dry_run: DryRun = False) -> None:
     for name in ("install_intents", "scan_runs", "processed_interactions", "guilds"):
         table.add_row(name, str(summary[name]))
     console.print(table)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def deploy(
+    sam_options: typer.Context,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="A parameter of the template; wins over samconfig.toml, repeatable.",
+        ),
+    ] = None,
+    environment: Annotated[
+        str, typer.Option("--config-env", help="Which environment of samconfig.toml.")
+    ] = samconfig.ENVIRONMENT,
+    config_file: Annotated[Path, typer.Option(help="SAM's configuration.")] = samconfig.PATH,
+    sam: Annotated[str, typer.Option(help="The SAM command line.")] = "sam",
+    *,
+    show: Annotated[bool, typer.Option("--show", help="Only print the command.")] = False,
+) -> None:
+    """Deploy what `sam build` built, with the purge schedule of the settings.
+
+    Other options are handed on to `sam deploy`.
+    """
+    given, options = parameters or [], sam_options.args
+    if problem := deployment.problem(given, options):
+        raise typer.BadParameter(problem)
+    request = deployment.Deploy(sam, config_file, environment, given, options)
+    path = settings.from_variables(operator_variables()).settings_path
+    command = request.command(path)
+    if show:
+        print(shlex.join(command))  # noqa: T201 -- to be pasted, so never wrapped
+        return
+    raise typer.Exit(deployment.run(command))
 
 
 @commands.command("diff")

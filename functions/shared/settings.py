@@ -212,8 +212,9 @@ class DatabaseSettings(_Section):
 
     SECTION = "database_settings_defaults"
 
+    # Only its shape: what it means is read where it is deployed, by clipsaver.
     install_intent_purge_cron: Annotated[
-        str, Field(pattern=r"^\s*([\d*/,\-A-Za-z?L#W]+\s+){4}[\d*/,\-A-Za-z?L#W]+\s*$")
+        str, Field(pattern=r"^\s*(@[a-z]+|([\d*/,\-A-Za-z?#]+\s+){4}[\d*/,\-A-Za-z?#]+)\s*$")
     ] = "*/30 * * * *"
     install_intent_purge_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 360
     install_intent_expire_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3_600

@@ -1,0 +1,76 @@
+"""The operator's AWS account, through botocore, and what can go wrong with it.
+
+    AwsError            AWS, or the way to it
+    ├── NotSignedIn     no credentials, or none that AWS accepts
+    └── NotDeployed     what should be there is not
+
+The tree is apart from the product's own: functions on Lambda have credentials and a region.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import botocore.session
+from botocore import exceptions
+
+_NOT_ACCEPTED: Final = frozenset(
+    {"ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException"}
+)
+"""Codes of credentials that AWS refuses (AWS API references, Common errors)."""
+
+
+class AwsError(Exception):
+    """Base of the tree; each message tells its reader what to do."""
+
+
+class NotSignedIn(AwsError):
+    """There are no credentials, or AWS does not accept them."""
+
+
+class NotDeployed(AwsError):
+    """Nothing of that name is in this region of this account."""
+
+
+def client(service: str, region: str | None) -> Any:  # noqa: ANN401 -- made at run time
+    """A client of an AWS service, on the credentials of the environment or of ~/.aws.
+
+    Args:
+        service: Its name at botocore.
+        region: None for the one of the environment or of ~/.aws.
+
+    Raises:
+        AwsError: no region is known, or the profile is not.
+    """
+    with translated_errors():
+        return botocore.session.get_session().create_client(service, region_name=region)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what botocore raises into sentences for the operator.
+
+    Raises:
+        AwsError: botocore raised.
+    """
+    try:
+        yield
+    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+        raise NotSignedIn(
+            "There are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and"
+            " AWS_SECRET_ACCESS_KEY, or sign in with aws configure"
+        ) from error
+    except exceptions.NoRegionError as error:
+        raise AwsError("No AWS region is chosen: give --region or set AWS_REGION") from error
+    except exceptions.ClientError as error:
+        raise _refusal(error) from error
+    except exceptions.BotoCoreError as error:
+        raise AwsError(f"AWS could not be asked: {error}") from error
+
+
+def _refusal(error: exceptions.ClientError) -> AwsError:
+    told = error.response.get("Error", {})
+    code, message = told.get("Code", "no code"), told.get("Message", "no reason given")
+    if code in _NOT_ACCEPTED:
+        return NotSignedIn(f"AWS does not accept these credentials ({code}): sign in again")
+    return AwsError(f"AWS refused {error.operation_name}: {message} ({code})")
