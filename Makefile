@@ -5,13 +5,18 @@ VENV   ?= .venv
 PORT   ?= 8000
 # Further arguments for pytest: make test TEST_ARGUMENTS=tests/unit
 TEST_ARGUMENTS ?=
+# Which environment of samconfig.toml: make deploy ENV=staging. Shells have an ENV of their own.
+ENV := default
+# Further arguments of clipsaver deploy: make deploy DEPLOY_ARGUMENTS="-p 'SyncSchedule=rate(5 minutes)'"
+DEPLOY_ARGUMENTS ?=
+SAM ?= sam
 
 BIN   := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 READY := $(VENV)/.ready-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test bench check format lock clean
+.PHONY: help setup demo dev test deploy bench check format lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +42,9 @@ dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
 
 test: $(READY)  ## every test, against a real PostgreSQL of its own
 	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
+
+deploy: $(READY)  ## deploy to AWS, the purge scheduled as settings.default.yml says
+	@$(BIN)/clipsaver deploy --sam $(SAM) --config-env $(ENV) $(DEPLOY_ARGUMENTS)
 
 bench: $(READY)  ## measure what docs/performance.md promises; one of them with BENCH=sync-1000
 	@$(BIN)/python -m benchmarks $(BENCH)

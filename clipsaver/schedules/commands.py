@@ -34,7 +34,7 @@ def convert(
     expression = _from_settings() if line is None else _converted(line)
     console.print(expression, highlight=False)
     now = datetime.now(UTC)
-    table = Table(f"next runs ({zone.key})")
+    table = Table(f"next runs in {zone.key}")
     for moment in islice(runs.following(expression, zone, now, now), _RUNS_SHOWN):
         table.add_row(_shown(moment, zone))
     console.print(table)
@@ -93,4 +93,4 @@ def _next(schedule: deployed.Schedule, now: datetime) -> str:
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M %z}"

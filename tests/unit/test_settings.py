@@ -121,6 +121,7 @@ def section_of(loaded: settings.Settings, model: type) -> object:
         ("database_settings_defaults", "batch_size", "[1]"),
         ("database_settings_defaults", "install_intent_purge_cron", "every day"),
         ("database_settings_defaults", "install_intent_purge_cron", '"* * * *"'),
+        ("database_settings_defaults", "install_intent_purge_cron", '"@daily *"'),
         ("sync_settings_defaults", "sync_rate_share", '"0.5"'),
         ("sync_settings_defaults", "sync_rate_share", "true"),
         ("sync_settings_defaults", "sync_rate_share", ".nan"),
@@ -134,6 +135,14 @@ def test_a_wrong_value_stops_and_is_told_with_its_key(
     with pytest.raises(errors.ConfigurationError, match=rf"^own.yml: {section}\.{key}: ") as told:
         settings.load(path)
     assert str(path) in str(told.value)
+
+
+@pytest.mark.parametrize("line", ["@daily", " */5 8-18 * * MON-FRI ", "0 9 * * 5#2"])
+def test_the_purge_takes_a_crontab_line_or_a_macro(write: Write, line: str) -> None:
+    loaded = settings.load(
+        write(f'database_settings_defaults: {{install_intent_purge_cron: "{line}"}}')
+    )
+    assert loaded.database.install_intent_purge_cron == line
 
 
 def test_a_whole_number_is_a_share_too(write: Write) -> None:
