@@ -71,7 +71,7 @@ def test_a_time_that_the_clocks_skip_in_spring_is_skipped() -> None:
     assert found == [at("2026-03-30 00:30"), at("2026-03-31 00:30")]
 
 
-@pytest.mark.parametrize("after", ["2026-10-24 12:00", "2026-10-25 00:30"])
+@pytest.mark.parametrize("after", ["2026-10-24 12:00", "2026-10-25 00:30", "2026-10-25 01:15"])
 def test_a_time_that_the_clocks_show_twice_in_autumn_counts_once(after: str) -> None:
     found = following("cron(30 2 * * ? *)", 2, BERLIN, at(after))
     once = [at("2026-10-25 00:30"), at("2026-10-26 01:30"), at("2026-10-27 01:30")]
