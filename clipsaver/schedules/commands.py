@@ -17,8 +17,6 @@ from functions.shared import settings
 _RUNS_SHOWN: Final = 3
 
 console = Console()
-
-
 app = typer.Typer(no_args_is_help=True, help="When sync and purge run on AWS.")
 
 
@@ -32,7 +30,7 @@ def convert(
     """Turn a crontab line into what EventBridge takes, and show its next runs."""
     zone = _zone(timezone)
     expression = _from_settings() if line is None else _converted(line)
-    console.print(expression, highlight=False)
+    console.print(expression, highlight=False, soft_wrap=True)
     now = datetime.now(UTC)
     table = Table(f"next runs in {zone.key}")
     for moment in islice(runs.following(expression, zone, now, now), _RUNS_SHOWN):

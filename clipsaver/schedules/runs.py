@@ -77,7 +77,7 @@ def _on_the_clock(
     once.
     """
     for shown in clock:
-        if shown.year > max(years):
+        if shown.year > max(years, default=0):
             return
         moment = shown.replace(tzinfo=zone).astimezone(UTC)
         exists = moment.astimezone(zone).replace(tzinfo=None) == shown

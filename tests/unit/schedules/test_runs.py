@@ -57,6 +57,7 @@ def test_weekdays_are_counted_as_eventbridge_counts(minute: str, weekday: str) -
         ("cron(0 0 ? * L *)", ["2026-03-07", "2026-03-14"]),
         ("cron(0 0 ? * FRI#2 *)", ["2026-03-13", "2026-04-10"]),
         ("cron(0 0 1 1 ? 2025)", []),
+        ("cron(0 0 1 1 ? 2030-2029)", []),
     ],
 )
 def test_cron_fires_as_the_user_guide_says(expression: str, expected: Sequence[str]) -> None:
@@ -105,6 +106,7 @@ def test_a_rate_counts_from_its_creation(
         "rate(0 minutes)",
         "cron(0 9 * * *)",
         "cron(0 9 15W * ? *)",
+        "cron(0 9 ? * FRI-MON *)",
         "cron(0 9 ? * MON bogus)",
         "cron(bogus)",
     ],
