@@ -21,8 +21,8 @@ from clipsaver.local import migrations
 from clipsaver.registration import CommandDiff
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
-from clipsaver.variables import operator_variables
-from functions.shared import errors, settings
+from clipsaver.variables import configured, operator_variables
+from functions.shared import errors
 from functions.shared.db.setting_changes import SettingChange
 
 app = typer.Typer(
@@ -84,8 +84,8 @@ def dev(port: Annotated[int, typer.Option(help="The port of the API.")] = 8000) 
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this release."""
-    environment = settings.from_variables(operator_variables(), required=("DATABASE_URL",))
-    migrations.upgrade(environment.require("DATABASE_URL"))
+    configuration = configured(operator_variables(), required=("DATABASE_URL",))
+    migrations.upgrade(configuration.environment.require("DATABASE_URL"))
     console.print("The database has the newest schema.")
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from clipsaver import jobs
+from clipsaver.variables import configured
 from functions.interactions.settings import changes, keys, wording
-from functions.shared import errors, models, observability, settings, texts
+from functions.shared import errors, models, settings, texts
 from functions.shared.db import channels, guilds, setting_changes
 from functions.shared.db.connection import Transaction
 from functions.shared.db.setting_changes import SettingChange
@@ -131,13 +132,12 @@ def _run(
     work: Callable[[Transaction, settings.GuildSettings], Awaitable[T]],
 ) -> T:
     """Do some work in one transaction on the operator's database."""
-    environment = settings.from_variables(variables, required=("DATABASE_URL",))
-    observability.configure(environment)
-    tunables = settings.load(environment.settings_path)
+    configuration = configured(variables, required=("DATABASE_URL",))
+    tunables = settings.load(configuration.environment.settings_path)
 
     async def run() -> T:
         async with (
-            jobs.open_database(environment, tunables) as database,
+            jobs.open_database(configuration, tunables) as database,
             database.transaction() as transaction,
         ):
             return await work(transaction, tunables.guild)

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from clipsaver import registration
+from clipsaver.variables import configured
 from functions.purge.purge import Purge
-from functions.shared import observability, settings
+from functions.shared import settings
+from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.reconcile.summary import Progress
@@ -27,14 +29,14 @@ def sync(
     Raises:
         ClipSaverError: what the run could not get over.
     """
-    environment = settings.from_variables(variables, required=("BOT_TOKEN", "DATABASE_URL"))
-    observability.configure(environment)
+    configuration = configured(variables, required=("BOT_TOKEN", "DATABASE_URL"))
+    environment = configuration.environment
     tunables = settings.load(environment.settings_path)
 
     async def run() -> dict[str, Any]:
         async with (
-            _discord(environment, tunables) as discord,
-            open_database(environment, tunables) as database,
+            _discord(configuration, tunables) as discord,
+            open_database(configuration, tunables) as database,
         ):
             runner = Sync(discord, database, tunables, environment.public_url, progress)
             return await runner.handle(event, _NO_LIMIT_SECONDS)
@@ -48,12 +50,11 @@ def purge(variables: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, A
     Raises:
         ClipSaverError: what the run could not get over.
     """
-    environment = settings.from_variables(variables, required=("DATABASE_URL",))
-    observability.configure(environment)
-    tunables = settings.load(environment.settings_path)
+    configuration = configured(variables, required=("DATABASE_URL",))
+    tunables = settings.load(configuration.environment.settings_path)
 
     async def run() -> dict[str, Any]:
-        async with open_database(environment, tunables) as database:
+        async with open_database(configuration, tunables) as database:
             return await Purge(database, tunables.database).handle(event, _NO_LIMIT_SECONDS)
 
     return asyncio.run(run())
@@ -65,17 +66,15 @@ def commands(variables: Mapping[str, str], *, push: bool) -> registration.Comman
     Raises:
         ClipSaverError: Discord could not be asked.
     """
-    environment = settings.from_variables(
-        variables, required=("BOT_TOKEN", "DISCORD_APPLICATION_ID")
-    )
-    observability.configure(environment)
+    configuration = configured(variables, required=("BOT_TOKEN", "DISCORD_APPLICATION_ID"))
+    environment = configuration.environment
     tunables = settings.load(environment.settings_path)
     work: Callable[[DiscordClient, int], Awaitable[registration.CommandDiff]] = (
         registration.push if push else registration.read_diff
     )
 
     async def run() -> registration.CommandDiff:
-        async with _discord(environment, tunables) as discord:
+        async with _discord(configuration, tunables) as discord:
             return await work(discord, int(environment.require("DISCORD_APPLICATION_ID")))
 
     return asyncio.run(run())
@@ -88,11 +87,11 @@ def save_endpoint(variables: Mapping[str, str], url: str) -> None:
         BadRequest: Discord found the endpoint wanting.
         ClipSaverError: Discord could not be asked.
     """
-    environment = settings.from_variables(variables, required=("BOT_TOKEN",))
-    tunables = settings.load(environment.settings_path)
+    configuration = Configuration(settings.from_variables(variables), required=("BOT_TOKEN",))
+    tunables = settings.load(configuration.environment.settings_path)
 
     async def run() -> None:
-        async with _discord(environment, tunables) as discord:
+        async with _discord(configuration, tunables) as discord:
             await discord.update_application(interactions_endpoint_url=url)
 
     asyncio.run(run())
@@ -100,11 +99,11 @@ def save_endpoint(variables: Mapping[str, str], url: str) -> None:
 
 @asynccontextmanager
 async def _discord(
-    environment: settings.Environment, tunables: settings.Settings
+    configuration: Configuration, tunables: settings.Settings
 ) -> AsyncIterator[DiscordClient]:
     client = DiscordClient(
-        api_url=environment.discord_api_url,
-        bot_token=environment.require("BOT_TOKEN"),
+        api_url=configuration.environment.discord_api_url,
+        bot_token=configuration.credential("BOT_TOKEN"),
         rate_share=tunables.sync.sync_rate_share,
     )
     try:
@@ -115,11 +114,11 @@ async def _discord(
 
 @asynccontextmanager
 async def open_database(
-    environment: settings.Environment, tunables: settings.Settings
+    configuration: Configuration, tunables: settings.Settings
 ) -> AsyncIterator[Database]:
     """The operator's database, for as long as a block lasts."""
     database = Database(
-        environment.require("DATABASE_URL"),
+        configuration.credential("DATABASE_URL"),
         application_name="clip-saver by hand",
         connect_seconds=5,
         transaction_seconds=30,

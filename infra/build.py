@@ -24,7 +24,7 @@ MACHINES: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 PLATFORMS: Final = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 """What Lambda's Amazon Linux 2023, with its glibc 2.34, can load."""
 
-SERVICES: Final = ("sqs",)
+SERVICES: Final = ("secretsmanager", "sqs")
 """What Clip Saver speaks to through botocore, which describes four hundred services."""
 
 

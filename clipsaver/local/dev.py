@@ -1,5 +1,6 @@
 """`make dev`: the API on a local port, with the local stack or the real Discord behind it."""
 
+import asyncio
 import signal
 import threading
 from collections.abc import Mapping
@@ -14,14 +15,16 @@ from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.postgres import Postgres
 from clipsaver.local.stack import LocalStack
-from functions.shared import settings
+from functions.shared import errors, settings
+from functions.shared.configuration import Configuration
 
 
 def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        variables: The operator's; with `BOT_TOKEN` among them the API speaks to the real Discord.
+        variables: The operator's; with `BOT_TOKEN` or `SECRET_ARN` among them the API speaks to
+            the real Discord.
         port: The port of the API on 127.0.0.1.
         console: Where the addresses are shown.
 
@@ -30,7 +33,7 @@ def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
         ConfigurationError: a variable is missing or malformed.
     """
     with ExitStack() as started:
-        if variables.get("BOT_TOKEN"):
+        if variables.get("BOT_TOKEN") or variables.get("SECRET_ARN"):
             rows = _serve_real(variables, port, started)
         else:
             stack = started.enter_context(
@@ -53,22 +56,34 @@ def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
 
 def _serve_real(variables: Mapping[str, str], port: int, started: ExitStack) -> dict[str, str]:
     """The API on the operator's variables, with a database of our own if they name none."""
-    environment = settings.from_variables(
-        variables, required=("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID")
+    configuration = Configuration(
+        settings.from_variables(variables),
+        required=("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID", "BOT_TOKEN"),
     )
     chosen = {name: value for name, value in variables.items() if guard.is_contract_variable(name)}
     shown = "yours"
-    if environment.database_url is None:
+    database_url = _named_database(configuration)
+    if database_url is None:
         postgres = started.enter_context(Postgres())
         postgres.create_database("clip_saver")
-        chosen["DATABASE_URL"] = postgres.url("clip_saver")
-        shown = f"{chosen['DATABASE_URL']} (local; its data ends with this run)"
-    database_url = settings.from_variables(chosen).require("DATABASE_URL")
+        database_url = chosen["DATABASE_URL"] = postgres.url("clip_saver")
+        shown = f"{database_url} (local; its data ends with this run)"
     migrations.upgrade(database_url)
     gateway = started.enter_context(
         Gateway(lambda: LambdaEnvironment("interactions", chosen), port=port)
     )
-    return {"API": gateway.url, "Discord": environment.discord_api_url, "PostgreSQL": shown}
+    discord_url = configuration.environment.discord_api_url
+    return {"API": gateway.url, "Discord": discord_url, "PostgreSQL": shown}
+
+
+def _named_database(configuration: Configuration) -> str | None:
+    """The database that the variables or the secret name, if they do."""
+    try:
+        return asyncio.run(configuration.require("DATABASE_URL"))
+    except errors.SecretUnavailable:
+        raise
+    except errors.ConfigurationError:
+        return None
 
 
 def _wait_for_interrupt() -> None:

@@ -7,14 +7,12 @@ from mangum import Mangum
 from functions.interactions import gateway_event
 from functions.interactions.app import create_app
 from functions.interactions.parts import Parts
-from functions.shared import observability, settings
+from functions.shared import observability
+from functions.shared.configuration import Configuration
 from functions.shared.event_loop import EventLoop
 
-environment = settings.from_variables(required=("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID"))
-observability.configure(environment)
-observability.announce_start(environment)
+parts = Parts(Configuration.at_start("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID"))
 loop = EventLoop()
-parts = Parts(environment)
 # Start-up and shut-down events would run at every invocation.
 adapter = Mangum(create_app(parts), lifespan="off")
 

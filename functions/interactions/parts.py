@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from functions.shared import errors, settings
+from functions.shared.configuration import Configuration
 
 if TYPE_CHECKING:
     from functions.shared.db.connection import Database
@@ -25,9 +26,14 @@ _DISCORD_RATE_SHARE: Final = 0.2
 
 @dataclass(frozen=True)
 class Parts:
-    """The environment, and what is built from it on demand."""
+    """The variables, and what is built from them on demand."""
 
-    environment: settings.Environment
+    configuration: Configuration
+
+    @property
+    def environment(self) -> settings.Environment:
+        """What is known of the variables by now: the secret may not have been needed yet."""
+        return self.configuration.environment
 
     @cached_property
     def tunables(self) -> settings.Settings:
@@ -53,16 +59,12 @@ class Parts:
 
     @cached_property
     def database(self) -> "Database":
-        """The database, not yet connected.
-
-        Raises:
-            ConfigurationError: no database is configured.
-        """
+        """The database, not yet connected; `ConfigurationError` then if none is configured."""
         # Only here: see the module's docstring.
         from functions.shared.db.connection import Database  # noqa: PLC0415
 
         return Database(
-            self.environment.require("DATABASE_URL"),
+            self.configuration.credential("DATABASE_URL"),
             application_name="clip-saver interactions",
             connect_seconds=_CONNECT_SECONDS,
             transaction_seconds=_TRANSACTION_SECONDS,
@@ -71,32 +73,24 @@ class Parts:
 
     @cached_property
     def discord(self) -> "DiscordClient":
-        """Discord, as the bot.
-
-        Raises:
-            ConfigurationError: there is no bot token.
-        """
+        """Discord, as the bot; `ConfigurationError` at a request if there is no token."""
         from functions.shared.discord.client import DiscordClient  # noqa: PLC0415 -- as above
 
         return DiscordClient(
             api_url=self.environment.discord_api_url,
-            bot_token=self.environment.require("BOT_TOKEN"),
+            bot_token=self.configuration.credential("BOT_TOKEN"),
             rate_share=_DISCORD_RATE_SHARE,
         )
 
     @cached_property
     def oauth(self) -> "OAuthClient":
-        """Discord, as the application.
-
-        Raises:
-            ConfigurationError: there is no client secret.
-        """
+        """Discord, as the application; `ConfigurationError` at a request without its secret."""
         from functions.shared.discord.oauth import OAuthClient  # noqa: PLC0415 -- as above
 
         return OAuthClient(
             api_url=self.environment.discord_api_url,
             application_id=self.environment.require("DISCORD_APPLICATION_ID"),
-            client_secret=self.environment.require("DISCORD_CLIENT_SECRET"),
+            client_secret=self.configuration.credential("DISCORD_CLIENT_SECRET"),
         )
 
     @cached_property

@@ -4,17 +4,17 @@ from typing import Any
 
 from functions.purge.purge import Purge
 from functions.shared import observability, settings
+from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.event_loop import EventLoop
 
-environment = settings.from_variables(required=("DATABASE_URL",))
-observability.configure(environment)
-observability.announce_start(environment)
+configuration = Configuration.at_start("DATABASE_URL")
+environment = configuration.environment
 tunables = settings.load(environment.settings_path)
 loop = EventLoop()
 purge = Purge(
     database=Database(
-        environment.require("DATABASE_URL"),
+        configuration.credential("DATABASE_URL"),
         application_name="clip-saver purge",
         connect_seconds=5,
         transaction_seconds=30,

@@ -8,6 +8,7 @@ _SENTENCES: Final = (
     (errors.SchemaMismatch, "being_updated"),
     (errors.DatabaseError, "database_down"),
     (errors.QueueUnavailable, "queue_down"),
+    (errors.SecretUnavailable, "credentials_down"),
     (errors.ConfigurationError, "not_set_up"),
     (errors.Unauthorized, "not_set_up"),
     (errors.UnexpectedPayload, "went_wrong"),

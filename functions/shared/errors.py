@@ -1,7 +1,8 @@
 """Every error that Clip Saver raises itself; each message tells its reader what to do.
 
 ClipSaverError
-├── ConfigurationError            a variable or a settings file is missing or wrong
+├── ConfigurationError            a variable, the secret or a settings file is missing or wrong
+│   └── SecretUnavailable         Secrets Manager, or the way to it
 ├── DiscordError                  Discord, or the way to it (status, code, route, retry_after)
 │   ├── DiscordUnreachable        no usable answer: refused, reset, timed out, truncated
 │   ├── DiscordServerError        5xx, after the retries that fitted into the time left
@@ -34,7 +35,11 @@ class ClipSaverError(Exception):
 
 
 class ConfigurationError(ClipSaverError):
-    """A variable or a settings file is missing or wrong; names all that is wrong at once."""
+    """A variable, the secret or a settings file is missing or wrong; names all that is at once."""
+
+
+class SecretUnavailable(ConfigurationError):
+    """The secret was not read; the message names it, so it is for the log and not the public."""
 
 
 class DiscordError(ClipSaverError):

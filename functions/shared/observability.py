@@ -39,17 +39,19 @@ _log = logging.getLogger(SERVICE)
 
 def configure(environment: settings.Environment) -> None:
     """Send all logs of Clip Saver to standard output, in the form their reader expects."""
-    formatter: logging.Formatter
-    if environment.on_lambda:
-        formatter = _JSONFormatter(environment.secrets)
-    else:
-        formatter = _TerminalFormatter(environment.secrets)
-    handler = _Handler(sys.stdout)
-    handler.setFormatter(formatter)
-    _log.handlers[:] = [handler]
+    redaction = Redaction(environment.secrets)
+    form = _JSONFormatter if environment.on_lambda else _TerminalFormatter
+    _log.handlers[:] = [_Handler(sys.stdout, redaction, form(redaction))]
     _log.setLevel(environment.log_level)
     # Lambda's runtime puts a handler of its own on the root logger: each line would come twice.
     _log.propagate = not environment.on_lambda
+
+
+def redact(secrets: Iterable[str]) -> None:
+    """Take further values out of the logs, beside those known when they were configured."""
+    for handler in _log.handlers:
+        if isinstance(handler, _Handler):
+            handler.redaction.add(secrets)
 
 
 def announce_start(environment: settings.Environment) -> None:
@@ -84,8 +86,14 @@ class Redaction:
     """Takes the known secrets, and whatever has the shape of one, out of texts."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets for form in _written_forms(secret)}
-        longest_first = sorted(map(re.escape, forms), key=len, reverse=True)
+        self._forms: set[str] = set()
+        self._known: re.Pattern[str] | None = None
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Know further secrets; those known before may still be quoted by somebody."""
+        self._forms |= {form for secret in secrets for form in _written_forms(secret)}
+        longest_first = sorted(map(re.escape, self._forms), key=len, reverse=True)
         self._known = re.compile("|".join(longest_first)) if longest_first else None
 
     def __call__(self, text: str) -> str:
@@ -127,6 +135,11 @@ def _keep_prefix(match: re.Match[str]) -> str:
 
 
 class _Handler(logging.StreamHandler[TextIO]):
+    def __init__(self, stream: TextIO, redaction: Redaction, form: logging.Formatter) -> None:
+        super().__init__(stream)
+        self.redaction = redaction
+        self.setFormatter(form)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's own name
         # The library would print the message and its arguments as they are, secrets included.
         place = f"{record.pathname}:{record.lineno}"
@@ -134,8 +147,8 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 class _JSONFormatter(LambdaPowertoolsFormatter):
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._redaction = Redaction(secrets)
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
         super().__init__(service=SERVICE, utc=True, use_rfc3339=True)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -150,9 +163,9 @@ class _JSONFormatter(LambdaPowertoolsFormatter):
 
 
 class _TerminalFormatter(logging.Formatter):
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, redaction: Redaction) -> None:
         super().__init__("%(levelname)s %(name)s - %(message)s")
-        self._redaction = Redaction(secrets)
+        self._redaction = redaction
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redaction(super().format(record))

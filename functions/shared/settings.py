@@ -26,7 +26,11 @@ DISCORD_CDN_HOSTS: Final = ("cdn.discordapp.com", "media.discordapp.net")
 _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "DISCORD_PUBLIC_KEY": (r"[0-9a-fA-F]{64}", "64 hexadecimal characters"),
     "DISCORD_APPLICATION_ID": (r"[0-9]{1,20}", "a number"),
-    "BOT_TOKEN": (r"\S+", "one word"),
+    "BOT_TOKEN": (r"[!-~]+", "one word of ASCII characters"),
+    "SECRET_ARN": (
+        r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]+:secret:\S+",
+        "the ARN of a secret in Secrets Manager",
+    ),
     "PUBLIC_URL": (r"https?://\S+", "a URL"),
     "DISCORD_API_URL": (r"https?://\S+", "a URL"),
     "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
@@ -36,6 +40,16 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 _POSTGRES_PARTS: Final = ("HOST", "USER", "PASSWORD", "DB")
+SECRET_VARIABLES: Final = (
+    "DISCORD_PUBLIC_KEY",
+    "DISCORD_APPLICATION_ID",
+    "BOT_TOKEN",
+    "DISCORD_CLIENT_SECRET",
+    "DATABASE_URL",
+    "POSTGRES_PORT",
+    *(f"POSTGRES_{part}" for part in _POSTGRES_PARTS),
+)
+"""What the operator's secret may hold."""
 _HINT: Final = "see .env.example for what each variable means"
 
 
@@ -53,6 +67,7 @@ class Environment:
     bot_token: str | None
     discord_client_secret: str | None
     database_url: str | None
+    secret_arn: str | None
     public_url: str | None
     jobs_queue_url: str | None
     discord_api_url: str
@@ -63,23 +78,45 @@ class Environment:
     problems: Mapping[str, str]
     """For each malformed variable, what is wrong with it."""
 
+    given: Mapping[str, str]
+    """What the environment itself says, without blank values."""
+
+    def value(self, name: str) -> str | None:
+        """A variable by its name; None if it is not set, or malformed and not needed at start."""
+        value: str | None = getattr(self, name.lower())
+        return value
+
+    def has(self, name: str) -> bool:
+        """Whether a variable is there, and well-formed."""
+        return name not in self.problems and self.value(name) is not None
+
     def require(self, name: str) -> str:
         """The value of a variable that the caller cannot work without.
 
         Raises:
             ConfigurationError: it is not set, or malformed.
         """
-        value = {
-            "BOT_TOKEN": self.bot_token,
-            "DATABASE_URL": self.database_url,
-            "DISCORD_APPLICATION_ID": self.discord_application_id,
-            "DISCORD_CLIENT_SECRET": self.discord_client_secret,
-            "DISCORD_PUBLIC_KEY": self.discord_public_key,
-        }[name]
+        value = self.value(name)
         if value is None:
-            problem = self.problems.get(name, f"{name} is not set")
+            problem = self.problems.get(name, self._missing(name))
             raise errors.ConfigurationError(f"{problem} ({_HINT})")
         return value
+
+    def check(self, required: Iterable[str]) -> None:
+        """Make sure that the caller can start.
+
+        Raises:
+            ConfigurationError: one of these is missing or malformed. The message names every such
+                variable at once, and any other that is malformed; it holds none of the values.
+        """
+        missing = {name: self._missing(name) for name in required if not self.has(name)}
+        if missing:
+            told = "; ".join({**missing, **self.problems}.values())
+            raise errors.ConfigurationError(f"{told} ({_HINT})")
+
+    def _missing(self, name: str) -> str:
+        nor = ", nor in the secret of SECRET_ARN" * (self.secret_arn is not None)
+        return f"{name} is not set{nor}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -90,41 +127,41 @@ class Environment:
 
 
 def from_variables(
-    variables: Mapping[str, str] = os.environ, *, required: Iterable[str] = ()
+    variables: Mapping[str, str] = os.environ,
+    *,
+    secret: Mapping[str, str] | None = None,
+    required: Iterable[str] = (),
 ) -> Environment:
     """Read the variables, requiring some of them.
 
     Args:
         variables: Names and values; an empty value counts as missing.
+        secret: What the operator's secret adds to them; None before it was read.
         required: Names that must be there; the `POSTGRES_*` parts also satisfy `DATABASE_URL`.
 
     Raises:
-        ConfigurationError: a required one is missing or malformed. The message names every such
-            variable at once, and any other that is malformed; it holds none of the values.
+        ConfigurationError: a required one is missing or malformed; see `Environment.check`.
     """
-    given = {name: text for name, value in variables.items() if (text := _trimmed(name, value))}
+    own = _texts(variables)
+    given = own if secret is None else _under(own, _texts(secret))
     problems = {
         name: f"{name} must be {meaning}"
         for name, (pattern, meaning) in _PATTERNS.items()
         if name in given and not re.fullmatch(pattern, given[name])
     }
-    url, problem = _database_url(given)
+    found = {name: value for name, value in given.items() if name not in problems}
+    # What is missing may stand in the secret.
+    is_all = secret is not None or "SECRET_ARN" not in found
+    url, problem = _database_url(given, is_all=is_all)
     if problem:
         problems["DATABASE_URL"] = problem
-    found = {name: value for name, value in given.items() if name not in problems}
-    if url:
-        found["DATABASE_URL"] = url
-    lacking = [name for name in required if name not in found]
-    if lacking:
-        missing = {name: f"{name} is not set" for name in lacking}
-        told = "; ".join((missing | problems).values())
-        raise errors.ConfigurationError(f"{told} ({_HINT})")
-    return Environment(
+    environment = Environment(
         discord_public_key=found.get("DISCORD_PUBLIC_KEY"),
         discord_application_id=found.get("DISCORD_APPLICATION_ID"),
         bot_token=found.get("BOT_TOKEN"),
         discord_client_secret=found.get("DISCORD_CLIENT_SECRET"),
         database_url=url,
+        secret_arn=found.get("SECRET_ARN"),
         public_url=found.get("PUBLIC_URL", "").rstrip("/") or None,
         jobs_queue_url=found.get("JOBS_QUEUE_URL"),
         discord_api_url=given.get("DISCORD_API_URL", DISCORD_API_URL).rstrip("/"),
@@ -134,7 +171,22 @@ def from_variables(
         log_level=found.get("LOG_LEVEL", "INFO").upper(),
         on_lambda="AWS_LAMBDA_FUNCTION_NAME" in found,
         problems=problems,
+        given=own,
     )
+    environment.check(required)
+    return environment
+
+
+def _texts(variables: Mapping[str, str]) -> dict[str, str]:
+    """What is not blank, without the blanks around it."""
+    return {name: text for name, value in variables.items() if (text := _trimmed(name, value))}
+
+
+def _under(own: Mapping[str, str], secret: Mapping[str, str]) -> dict[str, str]:
+    """Both together; the environment wins, and so does a database that it names in parts."""
+    names_database = all(f"POSTGRES_{part}" in own for part in _POSTGRES_PARTS)
+    hidden = {"DATABASE_URL"} if names_database else set()
+    return {name: text for name, text in secret.items() if name not in hidden} | dict(own)
 
 
 def _trimmed(name: str, value: str) -> str:
@@ -142,8 +194,13 @@ def _trimmed(name: str, value: str) -> str:
     return value if name == "POSTGRES_PASSWORD" else value.strip()
 
 
-def _database_url(given: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The URL, or one made of the parts, with TLS asked for; or what is wrong with it."""
+def _database_url(given: Mapping[str, str], *, is_all: bool) -> tuple[str | None, str | None]:
+    """The URL, or one made of the parts, with TLS asked for; or what is wrong with it.
+
+    Args:
+        given: The variables.
+        is_all: Whether they are all there will be, so that a part that is missing is wrong.
+    """
     url, source = given.get("DATABASE_URL"), "DATABASE_URL"
     if url is None:
         parts = {name: given.get(f"POSTGRES_{name}", "") for name in _POSTGRES_PARTS}
@@ -151,7 +208,7 @@ def _database_url(given: Mapping[str, str]) -> tuple[str | None, str | None]:
             return None, None
         if not all(parts.values()):
             missing = [f"POSTGRES_{name} is not set" for name in parts if not parts[name]]
-            return None, "; ".join(missing)
+            return None, "; ".join(missing) if is_all else None
         url = database_url.from_parts(
             host=parts["HOST"],
             port=given.get("POSTGRES_PORT", "5432"),

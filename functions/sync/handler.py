@@ -3,24 +3,24 @@
 from typing import Any
 
 from functions.shared import metrics, observability, settings
+from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.event_loop import EventLoop
 from functions.sync.sync import Sync
 
-environment = settings.from_variables(required=("BOT_TOKEN", "DATABASE_URL"))
-observability.configure(environment)
-observability.announce_start(environment)
+configuration = Configuration.at_start("BOT_TOKEN", "DATABASE_URL")
+environment = configuration.environment
 tunables = settings.load(environment.settings_path)
 loop = EventLoop()
 sync = Sync(
     discord=DiscordClient(
         api_url=environment.discord_api_url,
-        bot_token=environment.require("BOT_TOKEN"),
+        bot_token=configuration.credential("BOT_TOKEN"),
         rate_share=tunables.sync.sync_rate_share,
     ),
     database=Database(
-        environment.require("DATABASE_URL"),
+        configuration.credential("DATABASE_URL"),
         application_name="clip-saver sync",
         connect_seconds=5,
         transaction_seconds=30,

@@ -19,7 +19,6 @@ _PACKAGES_OF_ONE = {
     "jinja2": {"interactions"},
     "nacl": {"interactions"},
     "httpx": {"interactions", "jobs", "sync"},
-    "botocore": {"interactions", "jobs"},
 }
 
 
@@ -60,10 +59,13 @@ def test_an_artifact_holds_what_its_function_needs_and_nothing_else(
         assert (folder / package).exists() == (function in users), package
 
 
-@pytest.mark.parametrize("function", ["interactions", "jobs"])
-def test_botocore_knows_the_queue_alone(build: Build, function: str, here: str) -> None:
+@pytest.mark.parametrize("function", artifact.names())
+def test_botocore_knows_the_queue_and_the_secret_alone(
+    build: Build, function: str, here: str
+) -> None:
     data = build(function, here) / "botocore" / "data"
-    assert [path.name for path in data.iterdir() if path.is_dir()] == ["sqs"]
+    found = {path.name for path in data.iterdir() if path.is_dir()}
+    assert found == {"secretsmanager", "sqs"}
 
 
 @pytest.mark.parametrize("function", artifact.names())

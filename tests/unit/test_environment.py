@@ -24,8 +24,10 @@ MALFORMED = {
     "DATABASE_URL": "mysql://ada:s3cret@db.example/clips",
     "PUBLIC_URL": "s3cret.example",
     "DISCORD_API_URL": "ftp://s3cret",
+    "SECRET_ARN": "s3cret",
     "LOG_LEVEL": "s3cret",
 }
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:clips-AbCdEf"
 PARTS = {
     "POSTGRES_HOST": "localhost",
     "POSTGRES_USER": "ada",
@@ -170,6 +172,80 @@ def test_secrets_are_known_in_all_their_forms_and_shown_in_none() -> None:
     }
     for secret in read.secrets:
         assert secret not in repr(read)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_a_secret_is_known_by_its_arn(partition: str) -> None:
+    arn = ARN.replace(":aws:", f":{partition}:")
+    assert from_variables({"SECRET_ARN": arn}).secret_arn == arn
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_the_environment_wins_over_the_secret(name: str) -> None:
+    own = {"SECRET_ARN": ARN, name: COMPLETE[name]}
+    other = {
+        "DISCORD_PUBLIC_KEY": "2" * 64,
+        "DISCORD_APPLICATION_ID": "22",
+        "BOT_TOKEN": "other-token",
+        "DISCORD_CLIENT_SECRET": "other-secret",
+        "DATABASE_URL": "postgresql://eve@localhost/x",
+    }
+    read = from_variables(own, secret=other)
+    for each in COMPLETE:
+        assert read.value(each) == (COMPLETE[name] if each == name else other[each])
+    assert read.given == own
+
+
+def test_a_malformed_variable_of_the_environment_wins_as_well_and_is_told() -> None:
+    read = from_variables({"BOT_TOKEN": "two words", "SECRET_ARN": ARN}, secret=COMPLETE)
+    assert read.problems.keys() == {"BOT_TOKEN"}
+    assert read.bot_token is None
+
+
+def test_a_blank_variable_leaves_the_secret_its_say() -> None:
+    assert from_variables({"BOT_TOKEN": " "}, secret=COMPLETE).bot_token == COMPLETE["BOT_TOKEN"]
+
+
+@pytest.mark.parametrize("kept", PARTS)
+def test_the_parts_of_a_database_may_come_from_both(kept: str) -> None:
+    own = {name: value for name, value in PARTS.items() if name != kept} | {"SECRET_ARN": ARN}
+    before = from_variables(own)
+    assert (before.database_url, before.problems) == (None, {})
+    read = from_variables(own, secret={kept: PARTS[kept], "POSTGRES_PORT": "6432"})
+    assert read.database_url == "postgresql://ada:s3cret@localhost:6432/clips"
+
+
+def test_a_database_that_the_environment_names_in_parts_wins_over_a_url_of_the_secret() -> None:
+    read = from_variables(PARTS, secret=COMPLETE)
+    assert read.database_url == "postgresql://ada:s3cret@localhost:5432/clips"
+
+
+def test_what_the_secret_lacks_is_named_with_all_the_rest() -> None:
+    with pytest.raises(errors.ConfigurationError) as told:
+        from_variables(
+            {"SECRET_ARN": ARN, "POSTGRES_HOST": "localhost"},
+            secret={"BOT_TOKEN": "a b", "POSTGRES_USER": "ada"},
+            required=COMPLETE,
+        )
+    assert str(told.value).startswith(
+        "DISCORD_PUBLIC_KEY is not set, nor in the secret of SECRET_ARN; "
+        "DISCORD_APPLICATION_ID is not set, nor in the secret of SECRET_ARN; "
+        "BOT_TOKEN must be one word of ASCII characters; "
+        "DISCORD_CLIENT_SECRET is not set, nor in the secret of SECRET_ARN; "
+        "POSTGRES_PASSWORD is not set; POSTGRES_DB is not set"
+    )
+
+
+def test_a_password_of_the_secret_keeps_its_blanks() -> None:
+    own = {name: value for name, value in PARTS.items() if name != "POSTGRES_PASSWORD"}
+    read = from_variables(own, secret={"POSTGRES_PASSWORD": " "})
+    assert read.database_url == "postgresql://ada:%20@localhost:5432/clips"
+
+
+def test_values_of_the_secret_are_secrets_shown_by_nobody() -> None:
+    read = from_variables({}, secret=COMPLETE)
+    assert set(read.secrets) == set(from_variables(COMPLETE).secrets)
+    assert not [value for value in read.secrets if value in repr(read)]
 
 
 def reads_environment(node: ast.AST) -> bool:

@@ -136,6 +136,8 @@ async def _install(callback: Callback, parts: Parts) -> Ending:
 
 async def _ask_discord(callback: Callback, parts: Parts) -> tuple[models.User, models.Guild]:
     """Who consented, and to which guild, which they manage and the bot is in."""
+    # Before the code is spent: without the token, nobody could be asked about the guild.
+    await parts.configuration.require("BOT_TOKEN")
     parts.discord.deadline = time.monotonic() + _DISCORD_SECONDS
     authorization = await _exchange(callback, parts)
     user = await _identify(authorization, parts)

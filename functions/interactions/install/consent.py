@@ -37,7 +37,7 @@ async def link(
     api_url = parts.environment.discord_api_url
     application_id = parts.environment.require("DISCORD_APPLICATION_ID")
     try:
-        parts.environment.require("DISCORD_CLIENT_SECRET")
+        await parts.configuration.require("DISCORD_CLIENT_SECRET")
         await redirect_uris.require(address.callback_url)
         state = states.new_state(key)
         seconds = parts.tunables.database.install_intent_expire_seconds

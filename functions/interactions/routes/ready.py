@@ -4,8 +4,8 @@ The database and its schema alone decide between 200 and 503; the rest is told f
 The answer is kept for some seconds, so that probes cannot become load.
 """
 
+import logging
 import time
-from collections.abc import Callable
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,11 @@ from functions.shared import errors
 
 router = APIRouter()
 
+_log = logging.getLogger("discord_clip_saver.interactions")
+
 KEPT_SECONDS: Final = 5.0
+
+_UNREADABLE: Final = "the secret of SECRET_ARN cannot be read; the log says why"
 
 Age = Literal["never", "ok", "late", "unknown"]
 
@@ -40,9 +44,9 @@ class Readiness:
     async def _make(self) -> JSONResponse:
         parts = self._parts
         checks = {
-            "variables": "; ".join(parts.environment.problems.values()) or "ok",
-            "bot_token": _told(lambda: parts.environment.require("BOT_TOKEN")),
-            "settings": _told(lambda: parts.tunables),
+            "variables": "unknown",
+            "bot_token": await self._bot_token(),
+            "settings": self._settings(),
             "database": "unknown",
             "schema": "unknown",
             "sync": "unknown",
@@ -56,10 +60,26 @@ class Readiness:
             # The reason names hosts and users: it is for the log, not for the public.
             checks["database"] = "unreachable"
         except errors.ConfigurationError as error:
-            checks["database"] = str(error)
+            checks["database"] = _told(error)
+        # Only now: the secret may have been read for these checks.
+        checks["variables"] = "; ".join(parts.environment.problems.values()) or "ok"
         ready = checks["database"] == checks["schema"] == "ok"
         status = "ok" if ready else "unavailable"
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
+
+    async def _bot_token(self) -> str:
+        try:
+            await self._parts.configuration.require("BOT_TOKEN")
+        except errors.ConfigurationError as error:
+            return _told(error)
+        return "ok"
+
+    def _settings(self) -> str:
+        try:
+            _ = self._parts.tunables
+        except errors.ConfigurationError as error:
+            return _told(error)
+        return "ok"
 
     async def _ages(self) -> dict[str, Age]:
         # Only here: a PING must not load the database driver.
@@ -74,13 +94,12 @@ class Readiness:
         }
 
 
-def _told(need: Callable[[], object]) -> str:
-    """`ok` if what is needed is there, or the sentence that says what is wrong with it."""
-    try:
-        need()
-    except errors.ConfigurationError as error:
-        return str(error)
-    return "ok"
+def _told(error: errors.ConfigurationError) -> str:
+    """What is wrong, for the public: the reason why a secret was not read names an account."""
+    if isinstance(error, errors.SecretUnavailable):
+        _log.error("Not ready: %s", error)
+        return _UNREADABLE
+    return str(error)
 
 
 def _age(seconds: float | None, late_after: int) -> Age:

@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 import psycopg
 from psycopg import pq, rows
 
-from functions.shared import errors
+from functions.shared import credentials, errors
 from functions.shared.db import schema
 from functions.shared.db.queries import Query
 
@@ -37,7 +37,7 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        url: str | credentials.Credential,
         *,
         application_name: str,
         connect_seconds: float,
@@ -47,13 +47,13 @@ class Database:
         """Remember how to connect; nothing is opened yet.
 
         Args:
-            url: A libpq URL.
+            url: A libpq URL, or where the one of the moment is to be had.
             application_name: What `pg_stat_activity` shows.
             connect_seconds: Limit for connecting, over all addresses of the host's name.
             transaction_seconds: Limit for a transaction, connecting included.
             slow_statement_ms: Statements slower than this are logged by name.
         """
-        self._url = url
+        self._url = credentials.of(url)
         self._application_name = application_name
         self._connect_seconds = connect_seconds
         self._transaction_seconds = transaction_seconds
@@ -70,6 +70,7 @@ class Database:
 
         Raises:
             DatabaseUnavailable: no connection, or it was lost on the way.
+            ConfigurationError: no database is configured, or the secret was not read.
             DatabaseTimeout: a statement, a lock or everything together took too long.
             DatabaseError: PostgreSQL refused a statement.
             SchemaMismatch: the schema does not fit this release.
@@ -116,14 +117,7 @@ class Database:
     async def _open(self, deadline: float) -> psycopg.AsyncConnection[Any]:
         seconds = max(0.0, min(self._connect_seconds, deadline - time.monotonic()))
         try:
-            async with asyncio.timeout(seconds):
-                connection = await psycopg.AsyncConnection.connect(
-                    self._url,
-                    autocommit=True,
-                    prepare_threshold=None,
-                    application_name=self._application_name,
-                    connect_timeout=max(2, round(seconds)),
-                )
+            connection = await self._log_in(seconds, deadline)
         except (psycopg.Error, OSError, UnicodeError) as error:
             _log.critical("Database connection failed", extra={"reason": _reason(error)})
             raise errors.DatabaseUnavailable(
@@ -136,6 +130,28 @@ class Database:
             connection.pgconn.finish()
             raise
         return connection
+
+    async def _log_in(self, seconds: float, deadline: float) -> psycopg.AsyncConnection[Any]:
+        """Connect; where the login is refused, once more with a newer URL if there is one."""
+        async with asyncio.timeout(deadline - time.monotonic()):
+            url = await self._url.current()
+            try:
+                return await self._connect(url, seconds)
+            except psycopg.OperationalError as error:
+                newer = await self._url.renewed(url) if _is_login_refused(error) else url
+                if newer == url:
+                    raise
+            return await self._connect(newer, seconds)
+
+    async def _connect(self, url: str, seconds: float) -> psycopg.AsyncConnection[Any]:
+        async with asyncio.timeout(seconds):
+            return await psycopg.AsyncConnection.connect(
+                url,
+                autocommit=True,
+                prepare_threshold=None,
+                application_name=self._application_name,
+                connect_timeout=max(2, round(seconds)),
+            )
 
     async def _check_schema(
         self, connection: psycopg.AsyncConnection[Any], deadline: float
@@ -287,6 +303,15 @@ def translated(error: psycopg.Error, *, connection_lost: bool) -> errors.Databas
     if connection_lost:
         return errors.DatabaseUnavailable(f"Connection lost: {_reason(error)}")
     return errors.DatabaseError(_reason(error))
+
+
+def _is_login_refused(error: psycopg.OperationalError) -> bool:
+    """Whether the server may have refused the user or the password (SQLSTATE 28P01, 28000).
+
+    libpq keeps the SQLSTATE of a failed connection to itself, and the message can be in any
+    language. What it tells is that a password was asked for, and nothing came after that.
+    """
+    return error.pgconn is not None and error.pgconn.used_password
 
 
 def _reason(error: BaseException) -> str:

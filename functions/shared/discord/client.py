@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from functions.shared import errors
+from functions.shared import credentials, errors
 from functions.shared.discord import payloads, rate_limits, routes
 from functions.shared.discord.statistics import Statistics
 from functions.shared.discord.transport import Transport
@@ -39,19 +39,16 @@ class DiscordClient:
 
     Args:
         api_url: The API's base URL, its version included.
-        bot_token: The bot's token.
+        bot_token: The bot's token, or where the one of the moment is to be had.
         rate_share: The share of Discord's 50 requests per second to use, above 0 and at most 1.
         transport: Another way to the network than httpx's own.
-
-    Raises:
-        errors.ConfigurationError: The token holds characters that no token has.
     """
 
     def __init__(
         self,
         *,
         api_url: str,
-        bot_token: str,
+        bot_token: str | credentials.Credential,
         rate_share: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
-from functions.shared import errors, models
+from functions.shared import credentials, errors, models
 from functions.shared.discord import answers, payloads
 from functions.shared.discord.fields import Fields
 from functions.shared.discord.transport import USER_AGENT, translated_errors
@@ -97,17 +97,23 @@ class Authorization:
 class OAuthClient:
     """Speaks to Discord as the application, or as a user who just consented.
 
-    Nothing is ever repeated: a code is spent by its first use, whatever the answer.
+    Nothing is repeated: a code is spent by its first use, whatever the answer. Only where the
+    client secret was refused and there is a newer one, that is tried: Discord has then not looked
+    at the code yet (RFC 6749, 5.2 Error Response).
 
     Args:
         api_url: The API's base URL, its version included.
         application_id: The application's id.
-        client_secret: The application's secret, which is not the bot's token.
+        client_secret: The application's secret, or where the one of the moment is to be had; it is
+            not the bot's token.
     """
 
-    def __init__(self, *, api_url: str, application_id: str, client_secret: str) -> None:
+    def __init__(
+        self, *, api_url: str, application_id: str, client_secret: str | credentials.Credential
+    ) -> None:
         self._api_url = api_url
-        self._application = httpx.BasicAuth(application_id, client_secret)
+        self._application_id = application_id
+        self._client_secret = credentials.of(client_secret)
         self._http: httpx.AsyncClient | None = None
 
     async def exchange(self, code: str, redirect_uri: str) -> Authorization:
@@ -159,12 +165,12 @@ class OAuthClient:
 
     async def _post(self, route: str, form: dict[str, str]) -> object:
         """Send a form, the only thing that these routes take, as the application."""
-        path = route.partition(" ")[2]
-        with translated_errors(route):
-            response = await self._connections().post(
-                self._api_url + path, data=form, auth=self._application
-            )
-        answer = _read(response)
+        secret = await self._client_secret.current()
+        answer = await self._post_as(secret, route, form)
+        if answer.status == answers.UNAUTHORIZED:
+            newer = await self._client_secret.renewed(secret)
+            if newer != secret:
+                answer = await self._post_as(newer, route, form)
         if answer.status == answers.UNAUTHORIZED:
             raise errors.ConfigurationError(
                 "Discord refuses DISCORD_CLIENT_SECRET: copy it again from the developer portal, "
@@ -176,6 +182,12 @@ class OAuthClient:
             # OAuth explains itself in words of its own (RFC 6749, 5.2 Error Response).
             reason = answer.error.get("error_description") or answer.error.get("error")
             raise errors.BadRequest(str(reason), route=route, status=answer.status) from error
+
+    async def _post_as(self, secret: str, route: str, form: dict[str, str]) -> answers.Answer:
+        url = self._api_url + route.partition(" ")[2]
+        application = httpx.BasicAuth(self._application_id, secret)
+        with translated_errors(route):
+            return _read(await self._connections().post(url, data=form, auth=application))
 
     def _connections(self) -> httpx.AsyncClient:
         if self._http is None:

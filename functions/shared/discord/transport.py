@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from functions.shared import errors
+from functions.shared import credentials, errors
 from functions.shared.discord import answers, rate_limits, routes, statistics
 from functions.shared.release import RELEASE
 
@@ -67,7 +67,7 @@ class Transport:
 
     Args:
         api_url: The API's base URL, its version included.
-        bot_token: The bot's token.
+        bot_token: The bot's token, or where the one of the moment is to be had.
         limits: The rate limits; shared by all requests of this process.
         wire: Another way to the network than httpx's own.
         clock: A monotonic clock in seconds.
@@ -76,36 +76,28 @@ class Transport:
     Attributes:
         deadline: The instant of the clock beyond which nothing is waited for or repeated.
         statistics: What was done so far.
-
-    Raises:
-        errors.ConfigurationError: The token holds characters that no token has.
     """
 
     def __init__(
         self,
         api_url: str,
-        bot_token: str,
+        bot_token: str | credentials.Credential,
         limits: rate_limits.RateLimits,
         *,
         wire: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        # A header that cannot be sent would be quoted in full by the error about it.
-        if not bot_token.isascii() or not bot_token.isprintable() or " " in bot_token:
-            raise errors.ConfigurationError(
-                "BOT_TOKEN holds a space, a line break or another character that no token has"
-            )
         self.deadline = math.inf
         self.statistics = statistics.Statistics()
         self._api_url = api_url.rstrip("/")
-        self._bot_token = bot_token
+        self._bot_token = credentials.of(bot_token)
         self._limits = limits
         self._wire = wire
         self._clock = clock
         self._sleep = sleep
         self._http: httpx.AsyncClient | None = None
-        self._is_token_refused = False
+        self._refused_token: str | None = None
         self._gate = asyncio.Lock()
         self._turns: WeakValueDictionary[tuple[str, tuple[str, ...]], asyncio.Lock] = (
             WeakValueDictionary()
@@ -131,14 +123,21 @@ class Transport:
             errors.InvalidRequestBudget: Too many calls were refused lately to risk another.
             errors.DiscordUnreachable: No attempt had a usable answer before the deadline.
             errors.DiscordServerError: Every attempt was answered with 5xx.
-            errors.Unauthorized: The token was refused, by this call or by one before it.
+            errors.Unauthorized: The token was refused, by this call or by one before it, and no
+                newer one was to be had.
+            errors.ConfigurationError: There is no token, or none that could be sent.
             errors.DiscordError: Any other refusal, as the subclass that fits it; never repeated.
         """
         rate_limited = failed = 0
+        is_renewed = False
         async with self._within_deadline(call), self._turn(call):
             while True:
                 try:
                     return await self._attempt(call, query, body)
+                except errors.Unauthorized:
+                    if is_renewed or not await self._renew_token(call):
+                        raise
+                    is_renewed = True
                 except errors.RateLimited as error:
                     rate_limited += 1
                     # Without a status it was not Discord that refused: the wait is too long.
@@ -182,26 +181,43 @@ class Transport:
     async def _attempt(
         self, call: routes.CompiledRoute, query: Mapping[str, str] | None, body: object
     ) -> object:
-        self._refuse_hopeless(call)
+        token = await self._token() if call.route.with_bot_token else None
+        self._refuse_hopeless(call, token)
         while (seconds := self._limits.bucket_delay(call)) > 0:
             await self._wait(seconds, call)
         # The gate keeps those who wait for the global limits in the order they came.
         async with self._gate if call.route.with_bot_token else contextlib.nullcontext():
             while (seconds := self._limits.global_delay(call)) > 0:
                 await self._wait(seconds, call)
-            self._refuse_hopeless(call)
+            self._refuse_hopeless(call, token)
             self._limits.taken(call)
-        answer = await self._send(call, query, body)
+        answer = await self._send(call, token, query, body)
         self._limits.answered(call, answer)
         if answer.is_rate_limited:
             self.statistics.rate_limited[answer.scope] += 1
-        if answer.status == answers.UNAUTHORIZED and call.route.with_bot_token:
-            self._is_token_refused = True
+        if answer.status == answers.UNAUTHORIZED and token is not None:
+            self._refused_token = token
         return answer.payload(str(call))
 
-    def _refuse_hopeless(self, call: routes.CompiledRoute) -> None:
+    async def _token(self) -> str:
+        token = await self._bot_token.current()
+        # A header that cannot be sent would be quoted in full by the error about it.
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise errors.ConfigurationError(
+                "BOT_TOKEN holds a space, a line break or another character that no token has"
+            )
+        return token
+
+    async def _renew_token(self, call: routes.CompiledRoute) -> bool:
+        """Whether there is another token to try than the one that Discord refused."""
+        refused = self._refused_token
+        if refused is None or not call.route.with_bot_token:
+            return False
+        return await self._bot_token.renewed(refused) != refused
+
+    def _refuse_hopeless(self, call: routes.CompiledRoute, token: str | None) -> None:
         """Refuse what would only bring this address closer to a block."""
-        if self._is_token_refused and call.route.with_bot_token:
+        if token is not None and token == self._refused_token:
             raise errors.Unauthorized(
                 "not sent, for Discord refused this bot token before", route=str(call)
             )
@@ -222,9 +238,13 @@ class Transport:
         await self._sleep(seconds)
 
     async def _send(
-        self, call: routes.CompiledRoute, query: Mapping[str, str] | None, body: object
+        self,
+        call: routes.CompiledRoute,
+        token: str | None,
+        query: Mapping[str, str] | None,
+        body: object,
     ) -> answers.Answer:
-        headers = {"Authorization": f"Bot {self._bot_token}"} if call.route.with_bot_token else {}
+        headers = {} if token is None else {"Authorization": f"Bot {token}"}
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -23,6 +23,7 @@ class Texts:
     database_down: str
     being_updated: str
     not_set_up: str
+    credentials_down: str
     went_wrong: str
     queue_down: str
     discord_down: str

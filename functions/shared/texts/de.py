@@ -21,6 +21,11 @@ TEXTS = Texts(
         "Ich bin noch nicht fertig eingerichtet. Wer diesen Bot betreibt, findet unter /ready, "
         "was fehlt."
     ),
+    credentials_down=(
+        "Ich kann meine eigenen Zugangsdaten gerade nicht lesen. Es wurde nichts geändert; bitte"
+        " versuche es in einer Minute noch einmal. Hält das an, findet unter /ready mehr, wer"
+        " diesen Bot betreibt."
+    ),
     went_wrong="Bei mir ist etwas schiefgegangen. Es ist notiert.",
     queue_down=(
         "Ich konnte das nicht weitergeben. Es wurde nichts geändert; "

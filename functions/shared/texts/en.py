@@ -18,6 +18,10 @@ TEXTS = Texts(
     not_set_up=(
         "I am not fully set up yet. Whoever runs this bot finds what is missing at /ready."
     ),
+    credentials_down=(
+        "I cannot read my own credentials at the moment. Nothing was changed; please try again in"
+        " a minute. If it stays so, whoever runs this bot finds more at /ready."
+    ),
     went_wrong="Something went wrong on my side. It has been logged.",
     queue_down="I could not hand this over. Nothing was changed; please try again in a minute.",
     discord_down="Discord did not answer me as it should; please try again in a few minutes.",

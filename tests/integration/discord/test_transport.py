@@ -332,9 +332,9 @@ async def test_no_log_line_holds_a_token(
 
 
 @pytest.mark.parametrize("token", ["a\nb", "a b", "a\r", "tök", "\x00", "\ud800"])
-def test_a_token_that_cannot_be_sent_is_refused_without_being_quoted(token: str) -> None:
+async def test_a_token_that_cannot_be_sent_is_refused_without_being_quoted(token: str) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:
-        Transport("http://d.test", token, RateLimits(1.0))
+        await Transport("http://d.test", token, RateLimits(1.0)).request(ME)
     assert token not in str(caught.value)
 
 
