@@ -17,7 +17,7 @@ from psycopg import rows as row_factories
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from functions.shared import models, release
+from functions.shared import credentials, models, release
 from functions.shared.db.connection import Database
 
 HERE: Final = models.GuildId(81_384_788_765_712_384)
@@ -42,7 +42,7 @@ _OF_GUILD: Final[dict[str, LiteralString]] = {
 
 
 def make_database(
-    url: str,
+    url: str | credentials.Credential,
     *,
     connect_seconds: float = 5,
     transaction_seconds: float = 10,

@@ -255,6 +255,14 @@ def test_no_known_secret_gets_out(any_form: dict[str, str], way: str, secret: st
         assert logged(output)
 
 
+def test_a_secret_that_is_learnt_later_is_kept_back_from_then_on(any_form: dict[str, str]) -> None:
+    with standard_output() as output:
+        configure(**any_form)
+        observability.redact(["l4ter"])
+        _log.warning("leak l4ter and %s", CLIENT_SECRET)
+    assert "leak [redacted] and [redacted]" in output.getvalue()
+
+
 @hypothesis.settings(max_examples=300)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=8), st.sampled_from([*WAYS_OUT]))
 def test_no_secret_whatever_it_is_made_of_gets_out(secret: str, way: str) -> None:
