@@ -17,6 +17,7 @@ from tests.functional import artifact
 from tests.infra import client
 from tests.infra.conftest import Build
 from tests.infra.runtime_api import Sandbox
+from tests.secrets_manager import SecretsManager
 
 pytestmark = [
     pytest.mark.needs(f"python{client.PYTHON}"),
@@ -113,6 +114,28 @@ def test_an_environment_outlives_what_one_event_broke(
         sound = sandbox.invoke({"dry_run": True})
     assert (broken.kind, broken.document["errorType"]) == ("error", "InvalidEvent")
     assert sound.kind == "response"
+
+
+@pytest.mark.parametrize(
+    ("function", "event"),
+    [
+        ("interactions", signed.get("/ready")),
+        ("jobs", {"Records": []}),
+        ("purge", {"dry_run": True}),
+        ("sync", {"dry_run": True}),
+    ],
+)
+def test_a_function_needs_nothing_but_a_secret(
+    build: Build, here: str, variables: dict[str, str], function: str, event: dict[str, Any]
+) -> None:
+    address = {"DISCORD_API_URL": variables.pop("DISCORD_API_URL")}
+    with SecretsManager() as manager:
+        given = {"SECRET_ARN": manager.store(variables), **manager.variables, **address}
+        with _sandbox(build(function, here), function, given) as sandbox:
+            outcome = sandbox.invoke(event)
+    assert outcome.kind == "response"
+    if function == "interactions":
+        assert outcome.document["statusCode"] == 200
 
 
 @pytest.mark.parametrize("function", artifact.names())

@@ -94,10 +94,13 @@ async def test_requests_that_are_under_way_meanwhile_all_arrive(connect: Any) ->
 
 
 async def test_what_is_sent_without_the_token_says_nothing_about_it(connect: Any) -> None:
-    token = Rotating("old", "new")
-    with pytest.raises(errors.Unauthorized):
-        await connect(Discord(), token).request(EDIT, body={})
-    assert token.refused == []
+    discord, token = Discord(), Rotating("old")
+    transport = connect(discord, token)
+    for call in (EDIT, ME, EDIT):
+        with pytest.raises(errors.Unauthorized):
+            await transport.request(call)
+    assert discord.seen == ["", "old", ""]
+    assert token.refused == ["old"]
 
 
 async def test_a_token_that_is_long_in_coming_is_not_waited_for(connect: Any) -> None:
