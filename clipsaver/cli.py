@@ -22,7 +22,7 @@ from clipsaver.registration import CommandDiff
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import configured, operator_variables
-from functions.shared import errors
+from functions.shared import errors, settings
 from functions.shared.db.setting_changes import SettingChange
 
 app = typer.Typer(
