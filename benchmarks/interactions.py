@@ -17,9 +17,9 @@ from benchmarks import community, filling
 from benchmarks.discord_user import DiscordUser
 from benchmarks.figures import Figure
 from benchmarks.report import Report
-from clipsaver.local import migrations
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.postgres import Postgres
+from functions.deploy import migrations
 
 _DATABASE: Final = "clip_saver"
 _ROUNDS: Final = 2_000

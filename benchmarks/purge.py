@@ -10,8 +10,8 @@ from benchmarks.child import Child
 from benchmarks.figures import Figure
 from benchmarks.function_process import Invocation
 from benchmarks.report import Report
-from clipsaver.local import migrations
 from clipsaver.local.postgres import Postgres
+from functions.deploy import migrations
 
 _DATABASE: Final = "clip_saver"
 _EXPIRED: Final = 1_000_000

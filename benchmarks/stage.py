@@ -13,8 +13,9 @@ from benchmarks.child import Child
 from benchmarks.discord_process import Traffic
 from benchmarks.function_process import Invocation
 from benchmarks.report import Report
-from clipsaver.local import guard, migrations
+from clipsaver.local import guard
 from clipsaver.local.postgres import Postgres
+from functions.deploy import migrations
 
 _DATABASE: Final = "clip_saver"
 _LOOK_SECONDS: Final = 0.5

@@ -11,17 +11,16 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
 from clipsaver import aws, deployment, guild_settings, jobs, samconfig
 from clipsaver import demo as demonstration
 from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
-from clipsaver.local import migrations
-from clipsaver.registration import CommandDiff
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import configured, operator_variables
+from functions.deploy import migrations
+from functions.deploy.registration import CommandDiff
 from functions.shared import errors, settings
 from functions.shared.db.setting_changes import SettingChange
 
@@ -58,12 +57,7 @@ def main() -> None:
     """Run the command; an error of ours is a sentence, not a traceback."""
     try:
         app()
-    except (
-        errors.ClipSaverError,
-        local_errors.LocalError,
-        aws.AwsError,
-        SQLAlchemyError,
-    ) as error:
+    except (errors.ClipSaverError, local_errors.LocalError, aws.AwsError) as error:
         complaints.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
         sys.exit(_FAILED)
 
@@ -85,8 +79,7 @@ def dev(port: Annotated[int, typer.Option(help="The port of the API.")] = 8000) 
 def migrate() -> None:
     """Bring the database to the schema of this release."""
     configuration = configured(operator_variables(), required=("DATABASE_URL",))
-    migrations.upgrade(configuration.environment.require("DATABASE_URL"))
-    console.print("The database has the newest schema.")
+    console.print(migrations.upgrade(configuration.environment.require("DATABASE_URL")))
 
 
 @app.command()

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
-from clipsaver import registration
 from clipsaver.variables import configured
+from functions.deploy import registration
 from functions.purge.purge import Purge
 from functions.shared import settings
 from functions.shared.configuration import Configuration

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from clipsaver.local import guard, migrations
+from clipsaver.local import guard
 from clipsaver.local import postgres as local_postgres
+from functions.deploy import migrations
 
 # Before any test module is imported: some read the environment as they are.
 guard.clean_environment()

@@ -10,11 +10,12 @@ from rich.console import Console
 
 from clipsaver import jobs
 from clipsaver.emulator.samples import sample_world
-from clipsaver.local import guard, migrations
+from clipsaver.local import guard
 from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.postgres import Postgres
 from clipsaver.local.stack import LocalStack
+from functions.deploy import migrations
 from functions.shared import errors, settings
 from functions.shared.configuration import Configuration
 

@@ -14,11 +14,12 @@ from typing import Self
 
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.emulator.world import World
-from clipsaver.local import guard, migrations
+from clipsaver.local import guard
 from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.postgres import Postgres
 from clipsaver.local.sqs import EventSource, JobQueueServer
+from functions.deploy import migrations
 
 DATABASE = "clip_saver"
 

@@ -17,11 +17,15 @@ ClipSaverError
 │   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
 │   ├── DatabaseTimeout           a statement or a lock outlived its limit
 │   └── SchemaMismatch            the schema is older than the code, or excludes this release
+├── MigrationsBusy                another deploy is migrating the database, and went on for too long
 ├── QueueUnavailable              a job could not be handed over
 ├── LeaseLost                     another run took over: this one must write nothing more
 ├── UnknownGuild                  a guild that no sync has seen yet
 ├── UnknownChannel                a channel that is not this guild's
 ├── GuildBusy                     another run is writing this guild at this moment
+├── NotWired                      Discord's application is another one, or refuses our URLs
+├── NotReady                      the deployed API does not say that it is ready
+│   └── NotReachable              it says nothing at all
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
 """
 
@@ -123,6 +127,10 @@ class SchemaMismatch(DatabaseError):
     """The database's schema does not fit this release; run the migrations, or deploy newer code."""
 
 
+class MigrationsBusy(ClipSaverError):
+    """Another deploy is migrating the database; deploy again when it is done."""
+
+
 class QueueUnavailable(ClipSaverError):
     """The queue did not take a job: nothing will happen, and whoever waits should be told."""
 
@@ -147,6 +155,18 @@ class UnknownChannel(ClipSaverError):
 
 class GuildBusy(ClipSaverError):
     """Another run is writing this guild now; the work goes back to where it came from."""
+
+
+class NotWired(ClipSaverError):
+    """The token's application is not the configured one, or Discord refuses a URL of ours."""
+
+
+class NotReady(ClipSaverError):
+    """The API that was just deployed does not say that it is ready; the message says why."""
+
+
+class NotReachable(NotReady):
+    """The API that was just deployed could not be asked from here."""
 
 
 class InvalidEvent(ClipSaverError):

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from clipsaver import registration
 from clipsaver.emulator.guilds import Guild
 from clipsaver.emulator.interactions import NotOffered
 from clipsaver.emulator.people import User
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
+from functions.deploy import registration
 from functions.shared.discord.client import DiscordClient
 from tests.functional.interactions.database import Database
 

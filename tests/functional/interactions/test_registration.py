@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from clipsaver import registration
 from clipsaver.emulator.server import DiscordServer
+from functions.deploy import registration
 from functions.shared import commands, errors
 from functions.shared.discord.client import DiscordClient
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from clipsaver.local import migrations
 from clipsaver.local.postgres import SUPERUSER, Postgres
+from functions.deploy import migrations
 from functions.shared import errors
 from functions.shared.db.connection import Database
 from functions.shared.db.queries import Query

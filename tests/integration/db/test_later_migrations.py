@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clipsaver.local import migrations
 from clipsaver.local.postgres import Postgres
+from functions.deploy import migrations
 from functions.shared import release
 from functions.shared.db import channels, guild_settings, guilds
 from tests import factories

@@ -4,27 +4,24 @@ import asyncio
 import importlib.util
 import re
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sqlalchemy import exc
 
-from clipsaver.local import migrations
 from clipsaver.local.postgres import Postgres
-from functions.shared import release
+from functions.deploy import migrations
+from functions.shared import errors, release
 from functions.shared.db import schema
 from tests import factories
 from tests.factories import Rows
+from tests.integration.migrations.scripts import Scripts
 
 ROOT = Path(__file__).parents[3]
-MIGRATIONS = ROOT / "migrations"
-VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
-LOCK_TIMEOUT = "4s"
-MIGRATE = "import sys; from clipsaver.local import migrations; migrations.upgrade(sys.argv[1])"
+VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+MIGRATE = "import sys; from functions.deploy import migrations; migrations.upgrade(sys.argv[1])"
 CATALOGUE = """
     SELECT 'relation', oid::text, relname::text, relfilenode::text FROM pg_class
     WHERE relnamespace = 'public'::regnamespace
@@ -42,36 +39,6 @@ def script(path: Path) -> ModuleType:
     return module
 
 
-class Migrations:
-    """A copy of the migrations that waits for no lock, to which a test may add one."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "versions").mkdir()
-        assert f'"{LOCK_TIMEOUT}"' in (MIGRATIONS / "env.py").read_text()
-        for source in (MIGRATIONS / "env.py", MIGRATIONS / "alembic.ini", *VERSIONS):
-            text = source.read_text().replace(f'"{LOCK_TIMEOUT}"', '"200ms"')
-            (folder / source.relative_to(MIGRATIONS)).write_text(text)
-        self.configuration = folder / "alembic.ini"
-        self._added = folder / "versions" / "9999_added.py"
-
-    def add(self, statements: str) -> None:
-        self._added.write_text(
-            "from alembic import op\n"
-            f"revision, down_revision = '9999', {release.SCHEMA!r}\n"
-            "branch_labels = depends_on = None\n"
-            "oldest_release = '0.1.0'\n"
-            f"def upgrade():\n    op.get_bind().exec_driver_sql({statements!r})\n"
-        )
-
-
-@pytest.fixture
-def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows) -> Iterator[Migrations]:
-    copied = Migrations(tmp_path)
-    monkeypatch.setattr(migrations, "_CONFIGURATION", copied.configuration)
-    yield copied
-    rows.sql("UPDATE alembic_version SET version_num = %s", release.SCHEMA)
-
-
 @pytest.fixture
 def fresh(empty_database_url: str) -> Iterator[Rows]:
     """The empty database, seen by its owner."""
@@ -80,9 +47,12 @@ def fresh(empty_database_url: str) -> Iterator[Rows]:
 
 
 def test_migrating_again_changes_nothing(empty_database_url: str, fresh: Rows) -> None:
-    migrations.upgrade(empty_database_url)
+    told = migrations.upgrade(empty_database_url)
+    revisions = [path.stem[:4] for path in VERSIONS]
+    assert told == f"Applied migrations {', '.join(revisions)}: the schema is {revisions[-1]}."
     before = fresh.sql(CATALOGUE)
-    migrations.upgrade(empty_database_url)
+    told = migrations.upgrade(empty_database_url)
+    assert told == f"The schema is {revisions[-1]}; there was nothing to migrate."
     assert fresh.sql(CATALOGUE) == before
     assert len(before) > 20
 
@@ -127,44 +97,27 @@ async def test_two_at_once_do_not_collide(empty_database_url: str) -> None:
         assert outcome == (0, "")
 
 
-def test_the_second_waits_for_the_first(
-    rows: Rows, migrated_url: str, impatient: Migrations
-) -> None:
-    """Longer than a migration may wait for a table."""
-    impatient.add("SELECT 1")
-    with factories.open_rows(migrated_url) as first:
-        first.sql("BEGIN")
-        first.sql("SELECT pg_advisory_xact_lock(4839203113)")
-        end = threading.Timer(0.5, first.sql, ["COMMIT"])
-        end.start()
-        started = time.monotonic()
-        migrations.upgrade(migrated_url)
-        assert time.monotonic() - started >= 0.5
-        end.join()
-    assert rows.sql("SELECT 1 FROM schema_revisions WHERE revision = '9999'")
-
-
 def test_a_migration_that_would_wait_fails_and_leaves_nothing(
-    rows: Rows, migrated_url: str, impatient: Migrations
+    rows: Rows, migrated_url: str, scripts: Scripts
 ) -> None:
-    impatient.add("ALTER TABLE users ADD half text; ALTER TABLE bot_guilds ADD late text")
+    scripts.add("ALTER TABLE users ADD half text; ALTER TABLE bot_guilds ADD late text")
     before = rows.sql(CATALOGUE)
     with factories.open_rows(migrated_url) as other, other.connection.transaction():
         other.sql("SELECT 1 FROM bot_guilds")
         started = time.monotonic()
-        with pytest.raises(exc.OperationalError, match="lock timeout"):
+        with pytest.raises(
+            errors.DatabaseTimeout, match=r"Migration 9999 waited 4 s for a lock .* tries it again"
+        ):
             migrations.upgrade(migrated_url)
         assert time.monotonic() - started < 5
     assert rows.sql(CATALOGUE) == before
 
 
-def test_what_operators_added_survives(
-    rows: Rows, migrated_url: str, impatient: Migrations
-) -> None:
+def test_what_operators_added_survives(rows: Rows, migrated_url: str, scripts: Scripts) -> None:
     rows.guild(1)
     rows.sql("""UPDATE guild_settings SET settings = '{"own_key": 1}'""")
     rows.sql("CREATE INDEX idx_own ON bot_channels (name)")
-    impatient.add("CREATE TABLE another (id bigint PRIMARY KEY)")
+    scripts.add("CREATE TABLE another (id bigint PRIMARY KEY)")
     try:
         migrations.upgrade(migrated_url)
         assert rows.count("another") == 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clipsaver.registration import CommandDiff, diff
+from functions.deploy.registration import CommandDiff, diff
 
 DECLARED: dict[str, Any] = {
     "name": "find",
