@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from clipsaver.variables import configured
 from functions.deploy import registration
+from functions.deploy.wire import Wiring
 from functions.purge.purge import Purge
 from functions.shared import settings
 from functions.shared.configuration import Configuration
@@ -80,21 +81,31 @@ def commands(variables: Mapping[str, str], *, push: bool) -> registration.Comman
     return asyncio.run(run())
 
 
-def save_endpoint(variables: Mapping[str, str], url: str) -> None:
-    """Tell Discord where interactions go; Discord calls the URL before it agrees.
+def wire(variables: Mapping[str, str], base_url: str) -> list[str]:
+    """Register the commands, and tell Discord where the API answers; what was done, in sentences.
 
     Raises:
-        BadRequest: Discord found the endpoint wanting.
+        NotWired: Discord called the API and found it wanting.
         ClipSaverError: Discord could not be asked.
     """
-    configuration = Configuration(settings.from_variables(variables), required=("BOT_TOKEN",))
-    tunables = settings.load(configuration.environment.settings_path)
+    configuration = Configuration(
+        settings.from_variables(variables),
+        required=("BOT_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY"),
+    )
+    environment = configuration.environment
+    tunables = settings.load(environment.settings_path)
 
-    async def run() -> None:
+    async def run() -> list[str]:
         async with _discord(configuration, tunables) as discord:
-            await discord.update_application(interactions_endpoint_url=url)
+            return await Wiring(
+                discord,
+                application_id=int(environment.require("DISCORD_APPLICATION_ID")),
+                public_key=environment.require("DISCORD_PUBLIC_KEY"),
+                base_url=base_url,
+                patience_seconds=0,
+            ).wire()
 
-    asyncio.run(run())
+    return asyncio.run(run())
 
 
 @asynccontextmanager

@@ -21,30 +21,32 @@ def register_commands(stage: Stage, report: Report) -> None:
 
 
 def verify_endpoint(stage: Stage, report: Report) -> None:
-    """Save the interactions endpoint; Discord verifies it with a good and a forged PING."""
-    url = f"{stage.stack.gateway.url}/interactions"
-    refused = _save_endpoint(stage, f"{stage.stack.gateway.url}/health")
-    report.check(
-        "an endpoint that does not check signatures is refused",
-        isinstance(refused, errors.BadRequest),
-        refused,
-    )
-    saved = _save_endpoint(stage, url)
-    report.check("Discord accepts ours", saved is None, saved)
+    """Save the endpoints; Discord verifies each with a good and a forged PING."""
+    base_url = stage.stack.gateway.url
+    refused = _refusal(stage, f"{base_url}/health")
+    report.check("an address where nobody checks signatures is refused", bool(refused), refused)
+    refused = _refusal(stage, base_url)
+    report.check("Discord accepts ours", refused is None, refused)
+    application = stage.application
     report.check(
         "and sends interactions there from now on",
-        stage.application.interactions_endpoint_url == url,
-        stage.application.interactions_endpoint_url,
+        application.interactions_endpoint_url == f"{base_url}/interactions",
+        application.interactions_endpoint_url,
+    )
+    report.check(
+        "and tells of installs there",
+        application.event_webhooks_url == f"{base_url}/webhook-events",
+        application.event_webhooks_url,
     )
     ping = stage.discord.interactions.ping()
     report.check('a signed PING is answered {"type": 1}', ping.json() == {"type": 1}, ping)
     report.check("a forged one is answered 401", stage.discord.interactions.probe())
 
 
-def _save_endpoint(stage: Stage, url: str) -> errors.DiscordError | None:
-    """Why Discord refused it; None if it did not."""
+def _refusal(stage: Stage, base_url: str) -> errors.NotWired | None:
+    """Why Discord refuses what answers there; None if it does not."""
     try:
-        jobs.save_endpoint(stage.stack.variables, url)
-    except errors.DiscordError as error:
+        jobs.wire(stage.stack.variables, base_url)
+    except errors.NotWired as error:
         return error
     return None

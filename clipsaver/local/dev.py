@@ -40,8 +40,7 @@ def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
             stack = started.enter_context(
                 LocalStack(sample_world(), port=port, log_level=variables.get("LOG_LEVEL", "INFO"))
             )
-            jobs.save_endpoint(stack.variables, f"{stack.gateway.url}/interactions")
-            jobs.commands(stack.variables, push=True)
+            jobs.wire(stack.variables, stack.gateway.url)
             stack.sync.invoke({})
             rows = {
                 "API": stack.gateway.url,

@@ -177,6 +177,8 @@ class Application:
     event_webhooks_url: str | None
     event_webhooks_status: int | None
     redirect_uris: tuple[str, ...] = ()
+    event_webhooks_types: tuple[str, ...] = ()
+    verify_key: str | None = None
 
     @property
     def reads_message_content(self) -> bool:

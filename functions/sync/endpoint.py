@@ -1,14 +1,6 @@
 """Whether the application still sends its interactions and events here. Pure."""
 
-from typing import Final
-
-from functions.shared import models
-
-INTERACTIONS_PATH: Final = "/interactions"
-WEBHOOK_EVENTS_PATH: Final = "/webhook-events"
-
-_ENABLED: Final = 2
-_DISABLED_BY_DISCORD: Final = 3
+from functions.shared import endpoints, models
 
 
 def drift(application: models.Application, expected_url: str | None) -> list[str]:
@@ -21,24 +13,24 @@ def drift(application: models.Application, expected_url: str | None) -> list[str
     """
     found = []
     status = application.event_webhooks_status
-    if status == _DISABLED_BY_DISCORD:
+    if status == endpoints.EVENTS_DISABLED_BY_DISCORD:
         found.append(
             "Discord has disabled the webhook events; `clipsaver doctor` says how to mend it"
         )
     if expected_url is None:
         return found
-    wanted = expected_url + INTERACTIONS_PATH
+    wanted = expected_url + endpoints.INTERACTIONS_PATH
     if application.interactions_endpoint_url != wanted:
         found.append(
             f"interactions go to {application.interactions_endpoint_url or 'nowhere'}, "
             f"they should go to {wanted}"
         )
-    wanted = expected_url + WEBHOOK_EVENTS_PATH
+    wanted = expected_url + endpoints.WEBHOOK_EVENTS_PATH
     if application.event_webhooks_url not in {None, wanted}:
         found.append(f"events go to {application.event_webhooks_url}, they should go to {wanted}")
     elif application.event_webhooks_url == wanted and status not in {
-        _ENABLED,
-        _DISABLED_BY_DISCORD,
+        endpoints.EVENTS_ENABLED,
+        endpoints.EVENTS_DISABLED_BY_DISCORD,
     }:
         found.append("webhook events are switched off in the developer portal")
     return found

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from functions.interactions.parts import Parts
-from functions.shared import errors
+from functions.shared import errors, release
 
 router = APIRouter()
 
@@ -65,7 +65,8 @@ class Readiness:
         checks["variables"] = "; ".join(parts.environment.problems.values()) or "ok"
         ready = checks["database"] == checks["schema"] == "ok"
         status = "ok" if ready else "unavailable"
-        return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
+        document = {"status": status, "release": release.RELEASE, "checks": checks}
+        return JSONResponse(document, 200 if ready else 503)
 
     async def _bot_token(self) -> str:
         try:

@@ -110,7 +110,9 @@ def application(document: object, route: str) -> models.Application:
         interactions_endpoint_url=fields.optional_text("interactions_endpoint_url"),
         event_webhooks_url=fields.optional_text("event_webhooks_url"),
         event_webhooks_status=fields.optional_number("event_webhooks_status"),
-        redirect_uris=fields.texts("redirect_uris") if fields.has("redirect_uris") else (),
+        redirect_uris=_texts(fields, "redirect_uris"),
+        event_webhooks_types=_texts(fields, "event_webhooks_types"),
+        verify_key=fields.optional_text("verify_key"),
     )
 
 
@@ -119,6 +121,10 @@ def command(document: object, route: str) -> dict[str, object]:
     if not isinstance(document, dict):
         raise errors.UnexpectedPayload("a command is not an object", route=route)
     return document
+
+
+def _texts(fields: Fields, name: str) -> tuple[str, ...]:
+    return fields.texts(name) if fields.has(name) else ()
 
 
 def _overwrites(fields: Fields) -> tuple[models.Overwrite, ...]:

@@ -1,0 +1,151 @@
+"""The work of one request: `python -m functions.deploy.task FD`, with an order on standard input.
+
+The order is `{"event": CloudFormation's request, "seconds": the time there is}`; the outcome is
+written to the file descriptor FD.
+"""
+
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, TypeVar
+
+from functions.deploy import migrations, readiness
+from functions.deploy.outcome import Outcome
+from functions.deploy.request import Request
+from functions.deploy.wire import Wiring, unwire
+from functions.shared import errors, observability, settings
+from functions.shared.discord.client import DiscordClient
+from functions.shared.event_loop import EventLoop
+
+_log = logging.getLogger("discord_clip_saver.deploy")
+
+_OF_DISCORD: Final = ("BOT_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY")
+_PATIENCE_SECONDS: Final = 60.0
+"""How long a new API may take to answer."""
+_NETWORK_HINT: Final = (
+    "In a VPC, the subnets need a way out to Discord and to the API (a NAT gateway)."
+)
+
+T = TypeVar("T")
+
+Work = Callable[[Request, settings.Environment, float], str]
+
+
+def perform(request: Request, seconds: float) -> Outcome:
+    """Do what a request asks for; whatever goes wrong is a sentence without a secret."""
+    redacted = observability.Redaction(())
+    try:
+        required, work = _work(request)
+        environment = _start(required)
+        redacted = observability.Redaction(environment.secrets)
+        return Outcome(succeeded=True, report=redacted(work(request, environment, seconds)))
+    except (errors.DiscordUnreachable, errors.NotReachable) as error:
+        _log.error("%s: %s", request.logical_id, error)
+        return Outcome(succeeded=False, report=redacted(f"{error}. {_NETWORK_HINT}"))
+    except errors.ClipSaverError as error:
+        _log.exception("%s failed", request.logical_id)
+        return Outcome(succeeded=False, report=redacted(str(error)))
+    except Exception as error:  # noqa: BLE001 -- a defect fails the deploy, and must say so
+        _log.exception("%s failed", request.logical_id)
+        return Outcome(
+            succeeded=False,
+            report=f"The deploy hook failed with {type(error).__name__}; its log says where.",
+        )
+
+
+def _start(required: Iterable[str]) -> settings.Environment:
+    environment = settings.from_variables(required=required)
+    observability.configure(environment)
+    observability.announce_start(environment)
+    return environment
+
+
+def _work(request: Request) -> tuple[tuple[str, ...], Work]:
+    """The work of a request, and the variables that it needs."""
+    match request.task, request.kind:
+        case "migrate", "Delete":
+            return (), _nothing
+        case "migrate", _:
+            return ("DATABASE_URL",), _migrate
+        case "wire", "Delete":
+            return (("BOT_TOKEN",), _unwire) if request.wires_discord else ((), _nothing)
+        case "wire", _:
+            return (_OF_DISCORD, _wire) if request.wires_discord else ((), _test)
+        case unknown, _:
+            raise errors.InvalidEvent(f"Task is {unknown!r}; it can be migrate or wire")
+
+
+def _nothing(_request: Request, _environment: settings.Environment, _seconds: float) -> str:
+    return "There was nothing to do."
+
+
+def _migrate(request: Request, environment: settings.Environment, seconds: float) -> str:
+    who = f"The deploy of stack {request.stack_name}"
+    return migrations.upgrade(environment.require("DATABASE_URL"), held_by=who, seconds=seconds)
+
+
+def _wire(request: Request, environment: settings.Environment, seconds: float) -> str:
+    async def work(discord: DiscordClient) -> list[str]:
+        return await Wiring(
+            discord,
+            application_id=int(environment.require("DISCORD_APPLICATION_ID")),
+            public_key=environment.require("DISCORD_PUBLIC_KEY"),
+            base_url=request.base_url,
+            patience_seconds=_PATIENCE_SECONDS,
+        ).wire()
+
+    sentences = _with_discord(environment, seconds, work)
+    return " ".join([readiness.wait(request.base_url, _PATIENCE_SECONDS), *sentences])
+
+
+def _test(request: Request, _environment: settings.Environment, _seconds: float) -> str:
+    """Leave Discord alone, and see whether the API is ready."""
+    told = "Discord was told nothing, for Enabled is not true."
+    try:
+        return f"{readiness.wait(request.base_url, _PATIENCE_SECONDS)} {told}"
+    except errors.NotReachable as error:
+        # Whoever pastes the URLs by hand may have a network that only Discord can cross.
+        return f"{error}. {told} {_NETWORK_HINT}"
+
+
+def _unwire(request: Request, environment: settings.Environment, seconds: float) -> str:
+    return _with_discord(environment, seconds, lambda discord: unwire(discord, request.base_url))
+
+
+def _with_discord(
+    environment: settings.Environment,
+    seconds: float,
+    work: Callable[[DiscordClient], Coroutine[Any, Any, T]],
+) -> T:
+    async def run() -> T:
+        discord = DiscordClient(
+            api_url=environment.discord_api_url,
+            bot_token=environment.require("BOT_TOKEN"),
+            rate_share=settings.load(environment.settings_path).sync.sync_rate_share,
+        )
+        discord.deadline = time.monotonic() + seconds
+        try:
+            return await work(discord)
+        finally:
+            await discord.aclose()
+
+    loop = EventLoop()
+    try:
+        return loop.run(run())
+    finally:
+        loop.close()
+
+
+def main() -> None:
+    """Read the order, do it, and tell the outcome."""
+    order = json.load(sys.stdin)
+    outcome = perform(Request.parse(order["event"]), order["seconds"])
+    with os.fdopen(int(sys.argv[1]), "w") as told:
+        told.write(outcome.to_json())
+
+
+if __name__ == "__main__":
+    main()
