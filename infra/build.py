@@ -24,6 +24,9 @@ MACHINES: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 PLATFORMS: Final = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 """What Lambda's Amazon Linux 2023, with its glibc 2.34, can load."""
 
+MIGRATING: Final = "deploy"
+"""The function that brings the database to the release's schema."""
+
 SERVICES: Final = ("secretsmanager", "sqs")
 """What Clip Saver speaks to through botocore, which describes four hundred services."""
 
@@ -72,6 +75,8 @@ def copy_code(folder: Path, function: str) -> None:
         shutil.copytree(ROOT / source, folder / source, ignore=without_bytecode)
     shutil.copy(ROOT / "functions" / "__init__.py", folder / "functions")
     shutil.copy(ROOT / "settings.default.yml", folder)
+    if function == MIGRATING:
+        shutil.copytree(ROOT / "migrations", folder / "migrations", ignore=without_bytecode)
 
 
 def compile_code(folder: Path) -> None:

@@ -13,7 +13,7 @@ lock() {
 
 lock --upgrade --all-extras ../pyproject.toml --output-file dev.txt
 printf 'uv\n' | lock --constraint dev.txt - --output-file uv.txt
-for artifact in interactions jobs sync purge; do
+for artifact in interactions jobs sync purge deploy; do
     lock --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
 done
 # AWS's own client for Lambda's runtime, under which the tests run the artifacts.

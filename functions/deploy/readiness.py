@@ -29,7 +29,7 @@ def wait(base_url: str, seconds: float) -> str:
             failure = errors.NotReady(f"{url} {problem}")
         except OSError as error:
             failure = errors.NotReachable(f"{url} cannot be reached from here: {error}")
-        if time.monotonic() + _PAUSE_SECONDS > give_up:
+        if time.monotonic() + _PAUSE_SECONDS >= give_up:
             raise failure
         time.sleep(_PAUSE_SECONDS)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from functions.shared import errors
@@ -11,6 +11,7 @@ Kind = Literal["Create", "Update", "Delete"]
 
 _ARTIFACTS: Final = ("Artifact", "HookArtifact")
 _VERSION: Final = re.compile(r":(\d+)$")
+"""What the ARN of a function's version ends in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Request:
     kind: Kind
     properties: Mapping[str, str]
     old_properties: Mapping[str, str]
-    response_url: str
+    response_url: str = field(repr=False)
     stack_id: str
     request_id: str
     logical_id: str
@@ -97,18 +98,13 @@ class Request:
 
     @property
     def _is_rollback(self) -> bool:
-        steps = [
-            _version(self.properties[name]) - _version(self.old_properties[name])
-            for name in _ARTIFACTS
-            if name in self.properties and name in self.old_properties
-        ]
+        steps = []
+        for name in _ARTIFACTS:
+            now = _VERSION.search(self.properties.get(name, ""))
+            before = _VERSION.search(self.old_properties.get(name, ""))
+            if now and before:
+                steps.append(int(now[1]) - int(before[1]))
         return any(step < 0 for step in steps) and not any(step > 0 for step in steps)
-
-
-def _version(arn: str) -> int:
-    """The number that a function's version has at the end of its ARN; 0 without one."""
-    found = _VERSION.search(arn)
-    return int(found[1]) if found else 0
 
 
 def _stack_name(stack_id: str) -> str:

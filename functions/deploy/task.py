@@ -23,8 +23,9 @@ from functions.shared.event_loop import EventLoop
 _log = logging.getLogger("discord_clip_saver.deploy")
 
 _OF_DISCORD: Final = ("BOT_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY")
-_PATIENCE_SECONDS: Final = 60.0
-"""How long a new API may take to answer."""
+_LONGEST_PATIENCE_SECONDS: Final = 60.0
+_PATIENCE_SHARE: Final = 0.25
+"""A new API may take a while to answer: to Discord at two addresses, and to the self-test."""
 _NETWORK_HINT: Final = (
     "In a VPC, the subnets need a way out to Discord and to the API (a NAT gateway)."
 )
@@ -94,18 +95,18 @@ def _wire(request: Request, environment: settings.Environment, seconds: float) -
             application_id=int(environment.require("DISCORD_APPLICATION_ID")),
             public_key=environment.require("DISCORD_PUBLIC_KEY"),
             base_url=request.base_url,
-            patience_seconds=_PATIENCE_SECONDS,
+            patience_seconds=_patience(seconds),
         ).wire()
 
     sentences = _with_discord(environment, seconds, work)
-    return " ".join([readiness.wait(request.base_url, _PATIENCE_SECONDS), *sentences])
+    return " ".join([readiness.wait(request.base_url, _patience(seconds)), *sentences])
 
 
-def _test(request: Request, _environment: settings.Environment, _seconds: float) -> str:
+def _test(request: Request, _environment: settings.Environment, seconds: float) -> str:
     """Leave Discord alone, and see whether the API is ready."""
     told = "Discord was told nothing, for Enabled is not true."
     try:
-        return f"{readiness.wait(request.base_url, _PATIENCE_SECONDS)} {told}"
+        return f"{readiness.wait(request.base_url, _patience(seconds))} {told}"
     except errors.NotReachable as error:
         # Whoever pastes the URLs by hand may have a network that only Discord can cross.
         return f"{error}. {told} {_NETWORK_HINT}"
@@ -113,6 +114,10 @@ def _test(request: Request, _environment: settings.Environment, _seconds: float)
 
 def _unwire(request: Request, environment: settings.Environment, seconds: float) -> str:
     return _with_discord(environment, seconds, lambda discord: unwire(discord, request.base_url))
+
+
+def _patience(seconds: float) -> float:
+    return min(_LONGEST_PATIENCE_SECONDS, seconds * _PATIENCE_SHARE)
 
 
 def _with_discord(

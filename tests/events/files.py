@@ -21,7 +21,7 @@ InteractionName = Literal[
     "ping",
 ]
 LambdaEventName = Literal[
-    "direct_invocation", "http_api", "http_api_base64", "scheduler", "sqs_batch"
+    "custom_resource", "direct_invocation", "http_api", "http_api_base64", "scheduler", "sqs_batch"
 ]
 
 _FOLDER: Final = Path(__file__).parent

@@ -59,6 +59,8 @@ class Artifact:
             )
         shutil.copy(_ROOT / "functions" / "__init__.py", folder / "functions")
         shutil.copy(_ROOT / "settings.default.yml", folder)
+        if function == "deploy":
+            shutil.copytree(_ROOT / "migrations", folder / "migrations")
         self._python = _interpreter(function)
 
     def invoke(self, variables: Mapping[str, str], *events: Any) -> list[Any]:

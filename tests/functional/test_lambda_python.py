@@ -12,6 +12,7 @@ from clipsaver.emulator.server import DiscordServer
 from tests.events import files, signed
 from tests.functional import artifact
 from tests.functional.artifact import Artifact
+from tests.functional.deploy.cloudformation import CloudFormation
 
 pytestmark = pytest.mark.needs(f"python{artifact.PYTHON}")
 
@@ -76,6 +77,16 @@ def test_jobs_syncs_the_guild_of_a_message(
     with psycopg.connect(variables["DATABASE_URL"]) as connection:
         found = connection.execute("SELECT name FROM bot_guilds").fetchall()
     assert found == [("Arcade",)]
+
+
+def test_deploy_migrates_with_the_migrations_it_carries(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    with CloudFormation() as cloudformation:
+        Artifact("deploy", tmp_path).invoke(variables, cloudformation.request("migrate"))
+    (told,) = cloudformation.answers
+    assert told["Status"] == "SUCCESS", told["Reason"]
+    assert told["Reason"].endswith("there was nothing to migrate.")
 
 
 def test_purge_deletes_what_has_expired(variables: dict[str, str], tmp_path: Path) -> None:

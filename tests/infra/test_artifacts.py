@@ -12,8 +12,11 @@ import pytest
 
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
+from clipsaver.local.postgres import Postgres
+from functions.shared import release
 from tests.events import files, signed
 from tests.functional import artifact
+from tests.functional.deploy.cloudformation import CloudFormation
 from tests.infra import client
 from tests.infra.conftest import Build
 from tests.infra.runtime_api import Sandbox
@@ -138,7 +141,30 @@ def test_a_function_needs_nothing_but_a_secret(
         assert outcome.document["statusCode"] == 200
 
 
-@pytest.mark.parametrize("function", artifact.names())
+def test_deploy_migrates_and_answers_cloudformation(
+    build: Build, here: str, postgres: Postgres
+) -> None:
+    postgres.create_database("deployed_artifact")
+    variables = {"DATABASE_URL": postgres.url("deployed_artifact")}
+    try:
+        with CloudFormation() as cloudformation, SecretsManager() as manager:
+            given = {"SECRET_ARN": manager.store(variables), **manager.variables}
+            with _sandbox(build("deploy", here), "deploy", given) as sandbox:
+                assert sandbox.invoke(cloudformation.request("migrate")) == ("response", None)
+                assert sandbox.invoke(cloudformation.request("paint")) == ("response", None)
+        found = _rows(variables, "SELECT max(revision) FROM schema_revisions")
+    finally:
+        postgres.drop_database("deployed_artifact")
+    migrated, refused = cloudformation.answers
+    assert (migrated["Status"], refused["Status"]) == ("SUCCESS", "FAILED")
+    assert migrated["Data"]["Report"].startswith("Applied migrations 0001, ")
+    assert found == [(release.SCHEMA,)]
+    assert '"message":"Bot starting..."' in sandbox.logs
+    assert "Signature" not in sandbox.logs
+
+
+# The deploy hook starts without any, for it must tell CloudFormation what is missing.
+@pytest.mark.parametrize("function", sorted({*artifact.names()} - {"deploy"}))
 def test_a_function_without_its_variables_says_so_before_any_event(
     build: Build, here: str, function: str
 ) -> None:

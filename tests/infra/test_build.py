@@ -18,7 +18,10 @@ _PACKAGES_OF_ONE = {
     "mangum": {"interactions"},
     "jinja2": {"interactions"},
     "nacl": {"interactions"},
-    "httpx": {"interactions", "jobs", "sync"},
+    "httpx": {"interactions", "jobs", "sync", "deploy"},
+    "alembic": {"deploy"},
+    "sqlalchemy": {"deploy"},
+    "migrations": {"deploy"},
 }
 
 
@@ -53,7 +56,7 @@ def test_an_artifact_holds_what_its_function_needs_and_nothing_else(
     assert {path.name for path in (folder / "functions").iterdir()} == {
         *("__init__.py", "__pycache__", "shared", function)
     }
-    for stranger in ("tests", "clipsaver", "migrations", "docs", ".venv", "bin", "sqlalchemy"):
+    for stranger in ("tests", "clipsaver", "docs", ".venv", "bin"):
         assert not (folder / stranger).exists()
     for package, users in _PACKAGES_OF_ONE.items():
         assert (folder / package).exists() == (function in users), package
