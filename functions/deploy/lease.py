@@ -32,7 +32,7 @@ _CREATE: Final = (
             holder     uuid,
             held_by    text        NOT NULL DEFAULT '',
             held_since timestamptz NOT NULL DEFAULT now(),
-            expires_at timestamptz NOT NULL DEFAULT '-infinity'
+            expires_at timestamptz NOT NULL DEFAULT 'epoch'
         )
     """),
     # ON CONFLICT would wait for whoever has the row locked.
@@ -57,7 +57,7 @@ _KEEP: Final = text("""
     WHERE holder = :holder
 """)
 _RELEASE: Final = text("""
-    UPDATE migration_lease SET holder = NULL, expires_at = '-infinity' WHERE holder = :holder
+    UPDATE migration_lease SET holder = NULL, expires_at = 'epoch' WHERE holder = :holder
 """)
 _WHO: Final = text("SELECT held_by, held_since FROM migration_lease")
 

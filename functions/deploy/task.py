@@ -71,6 +71,8 @@ def _work(request: Request) -> tuple[tuple[str, ...], Work]:
             return (), _nothing
         case "migrate", _:
             return ("DATABASE_URL",), _migrate
+        case "wire", "Create" | "Update" if not request.base_url:
+            raise errors.InvalidEvent("BaseUrl is missing: where does the API answer?")
         case "wire", "Delete":
             return (("BOT_TOKEN",), _unwire) if request.wires_discord else ((), _nothing)
         case "wire", _:

@@ -137,6 +137,24 @@ def test_work_that_cannot_even_be_started_is_answered(
     assert "could not start its work (FileNotFoundError)" in told["Reason"]
 
 
+def test_an_api_without_an_address_is_asked_for(cloudformation: CloudFormation, hook: Hook) -> None:
+    told = hook(cloudformation.request("wire", Enabled="false"))
+    assert (told["Status"], told["Reason"]) == (
+        "FAILED",
+        "BaseUrl is missing: where does the API answer?",
+    )
+
+
+def test_an_api_that_is_not_ready_fails_the_deploy_and_says_why(
+    cloudformation: CloudFormation, hook: Hook, gateway: Gateway, variables: dict[str, str]
+) -> None:
+    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        connection.execute("DELETE FROM schema_revisions")
+    told = hook(cloudformation.request("wire", BaseUrl=gateway.url), seconds=30)
+    assert told["Status"] == "FAILED"
+    assert f"{gateway.url}/ready answers 503 (database: ok; schema: The" in told["Reason"]
+
+
 def test_a_task_that_nobody_knows_is_answered(cloudformation: CloudFormation, hook: Hook) -> None:
     told = hook(cloudformation.request("paint"))
     assert (told["Status"], told["Reason"]) == (

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from functions.interactions.routes import ready
+from functions.shared import release
 from tests import factories
 from tests.functional.interactions.conftest import NewFunction
 from tests.functional.interactions.database import Database
@@ -42,6 +43,7 @@ def test_ready_has_an_entry_for_each_check(function: Function, database: Databas
     assert answer.media_type == "application/json"
     assert answer.document == {
         "status": "ok",
+        "release": release.RELEASE,
         "checks": {
             "variables": "ok",
             "bot_token": "ok",

@@ -41,7 +41,7 @@ def lease(rows: Rows, migrated_url: str) -> Iterator[Rows]:
     migrations.upgrade(migrated_url)
     with factories.open_rows(migrated_url) as other:
         yield other
-    rows.sql("UPDATE migration_lease SET expires_at = '-infinity'")
+    rows.sql("UPDATE migration_lease SET expires_at = 'epoch'")
 
 
 def applied(rows: Rows) -> list[str]:
