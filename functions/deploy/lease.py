@@ -7,6 +7,7 @@ built outside a transaction is covered by a longer one.
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, exc, text
 
 from functions.shared import errors
+
+_log = logging.getLogger("discord_clip_saver.deploy")
 
 LEASE_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 1.0
@@ -122,6 +125,7 @@ def hold(connection: Connection, held_by: str, seconds: float) -> Iterator[Lease
         for statement in _CREATE:
             connection.execute(statement)
     while not lease.take(connection):
+        _log.info("Waiting for another deploy to end its migrations")
         if lease.seconds_left < seconds * _WAITING_SHARE:
             raise _busy(connection, seconds * _WAITING_SHARE)
         time.sleep(min(_POLL_SECONDS, seconds * _WAITING_SHARE))

@@ -7,6 +7,7 @@ the oldest release that can live with it, so that older code, still running or r
 whether it may serve; deployed over a newer schema, it leaves that alone.
 """
 
+import logging
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from sqlalchemy.pool import NullPool
 from functions.deploy import lease as leases
 from functions.shared import errors, release
 from functions.shared.db import blocking, schema
+
+_log = logging.getLogger("discord_clip_saver.deploy")
 
 LOCK_SECONDS: Final = 4
 STATEMENT_SECONDS: Final = 60
@@ -130,7 +133,12 @@ def _run(
     if not pending:
         return
     done: list[str] = []
-    configuration.attributes["applied"] = done.append
+
+    def applied(revision: str) -> None:
+        done.append(revision)
+        _log.info("Migration %s is done", revision)
+
+    configuration.attributes["applied"] = applied
     event.listen(connection, "begin", lease.keep)
     try:
         command.upgrade(configuration, pending[-1])

@@ -1,7 +1,11 @@
 """What came of a request."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+_LONGEST_REPORT: Final = 4096
+"""CloudFormation takes no longer answers, and a pipe not much longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Outcome:
 
     def to_json(self) -> str:
         """The outcome on its way from one process to another."""
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(replace(self, report=self.report[:_LONGEST_REPORT])))
 
     @classmethod
     def from_json(cls, text: str) -> "Outcome":

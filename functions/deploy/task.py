@@ -43,18 +43,22 @@ def perform(request: Request, seconds: float) -> Outcome:
         environment = _start(required)
         redacted = observability.Redaction(environment.secrets)
         return Outcome(succeeded=True, report=redacted(work(request, environment, seconds)))
-    except (errors.DiscordUnreachable, errors.NotReachable) as error:
-        _log.error("%s: %s", request.logical_id, error)
-        return Outcome(succeeded=False, report=redacted(f"{error}. {_NETWORK_HINT}"))
-    except errors.ClipSaverError as error:
+    except Exception as error:  # noqa: BLE001 -- even a defect must be told to CloudFormation
         _log.exception("%s failed", request.logical_id)
-        return Outcome(succeeded=False, report=redacted(str(error)))
-    except Exception as error:  # noqa: BLE001 -- a defect fails the deploy, and must say so
-        _log.exception("%s failed", request.logical_id)
-        return Outcome(
-            succeeded=False,
-            report=f"The deploy hook failed with {type(error).__name__}; its log says where.",
-        )
+        return Outcome(succeeded=False, report=redacted(_sentence(error)))
+
+
+def _sentence(error: Exception) -> str:
+    """Why the deploy fails, and what helps."""
+    match error:
+        case errors.DiscordUnreachable() | errors.NotReachable():
+            return f"{error}. {_NETWORK_HINT}"
+        case errors.Unauthorized():
+            return f"Discord refuses BOT_TOKEN: was it reset? ({error})"
+        case errors.ClipSaverError():
+            return str(error)
+        case _:
+            return f"The deploy hook failed with {type(error).__name__}; its log says where."
 
 
 def _start(required: Iterable[str]) -> settings.Environment:

@@ -6,6 +6,7 @@ tried again for a while.
 """
 
 import asyncio
+import logging
 import time
 from typing import Final
 
@@ -13,6 +14,8 @@ from functions.deploy import application as applications
 from functions.deploy import registration
 from functions.shared import errors
 from functions.shared.discord.client import DiscordClient
+
+_log = logging.getLogger("discord_clip_saver.deploy")
 
 _PAUSE_SECONDS: Final = 3.0
 _INVALID_FORM: Final = 50035
@@ -55,12 +58,13 @@ class Wiring:
         found = await self._discord.get_application()
         applications.check_identity(found, self._application_id, self._public_key)
         commands = await registration.push(self._discord, self._application_id)
+        _log.info(registered := _commands_sentence(commands))
         urls = [
             await self._save(applications.interactions(found, self._base_url), "Interactions"),
             await self._save(applications.events(found, self._base_url), "Webhook events"),
         ]
         redirect = applications.redirect_sentence(found, self._base_url)
-        return [redirect, *urls, _commands_sentence(commands)]
+        return [redirect, *urls, registered]
 
     async def _save(self, changes: applications.Changes, what: str) -> str:
         """Save a URL once Discord accepts it; a sentence."""
@@ -73,6 +77,7 @@ class Wiring:
             except errors.BadRequest as error:
                 if error.code != _INVALID_FORM or time.monotonic() + _PAUSE_SECONDS > give_up:
                     raise errors.NotWired(_refusal(what, self._base_url, error)) from error
+                _log.info("%s are refused so far: %s", what, error)
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 return f"{what} come here from now on."

@@ -99,6 +99,15 @@ def test_missing_variables_are_all_named(
         assert f"{name} is not set" in told["Reason"]
 
 
+def test_a_token_that_discord_refuses_is_named(
+    cloudformation: CloudFormation, hook: Hook, gateway: Gateway, application: Application
+) -> None:
+    application.reset_token()
+    told = hook(cloudformation.request("wire", BaseUrl=gateway.url))
+    assert told["Status"] == "FAILED"
+    assert told["Reason"].startswith("Discord refuses BOT_TOKEN: was it reset?")
+
+
 def test_a_network_without_a_way_out_is_told_with_what_helps(
     cloudformation: CloudFormation, hook: Hook, gateway: Gateway
 ) -> None:

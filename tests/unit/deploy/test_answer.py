@@ -44,6 +44,12 @@ def test_what_may_not_fail_succeeds_and_says_what_went_wrong() -> None:
     assert found["Data"]["Report"].endswith("the deploy goes on: It is not.")
 
 
+def test_an_outcome_goes_from_one_process_to_another() -> None:
+    assert Outcome.from_json(FAILED.to_json()) == FAILED
+    long = Outcome.from_json(Outcome(succeeded=True, report="x" * 100_000).to_json())
+    assert long.report == "x" * 4096
+
+
 def test_where_the_api_answers_is_where_installs_come_back_to() -> None:
     found = told(DONE, ResourceProperties={"BaseUrl": "https://clips.example"})
     assert found["Data"]["RedirectUri"] == "https://clips.example/install/callback"
