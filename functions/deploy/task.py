@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from functions.deploy import migrations, readiness
@@ -17,6 +17,7 @@ from functions.deploy.outcome import Outcome
 from functions.deploy.request import Request
 from functions.deploy.wire import Wiring, unwire
 from functions.shared import errors, observability, settings
+from functions.shared.configuration import Configuration
 from functions.shared.discord.client import DiscordClient
 from functions.shared.event_loop import EventLoop
 
@@ -40,7 +41,7 @@ def perform(request: Request, seconds: float) -> Outcome:
     redacted = observability.Redaction(())
     try:
         required, work = _work(request)
-        environment = _start(required)
+        environment = Configuration.at_start(*required).environment
         redacted = observability.Redaction(environment.secrets)
         return Outcome(succeeded=True, report=redacted(work(request, environment, seconds)))
     except Exception as error:  # noqa: BLE001 -- even a defect must be told to CloudFormation
@@ -59,13 +60,6 @@ def _sentence(error: Exception) -> str:
             return str(error)
         case _:
             return f"The deploy hook failed with {type(error).__name__}; its log says where."
-
-
-def _start(required: Iterable[str]) -> settings.Environment:
-    environment = settings.from_variables(required=required)
-    observability.configure(environment)
-    observability.announce_start(environment)
-    return environment
 
 
 def _work(request: Request) -> tuple[tuple[str, ...], Work]:

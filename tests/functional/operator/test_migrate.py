@@ -11,7 +11,7 @@ from functions.shared import release
 def test_migrate_says_what_it_did(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "migrated_by_hand"
     postgres.create_database(name)
-    variables = {"DATABASE_URL": postgres.url(name)}
+    variables = {"DATABASE_URL": postgres.url(name), "LOG_LEVEL": "WARNING"}
     monkeypatch.setattr(cli, "operator_variables", lambda: variables)
     monkeypatch.setattr(cli.console, "width", 200)
     try:
