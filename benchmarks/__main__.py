@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import interactions, purge, sync_ten_thousand, sync_thousand
+from benchmarks import growth, interactions, purge, sync_ten_thousand, sync_thousand
 from benchmarks.report import Report
 from clipsaver.local import guard
 
@@ -28,6 +28,7 @@ class Benchmark:
 
 
 BENCHMARKS: Final = (
+    Benchmark("growth", "what a server, a channel and a clip take of the disk", 0.3, growth.run),
     Benchmark("interactions", "a PING and a command, warm", 0.5, interactions.run),
     Benchmark("purge-1000000", "a million expired install intents", 0.5, purge.run),
     Benchmark("sync-1000", "1,000 guilds, nothing changed", 2.5, sync_thousand.run),
