@@ -6,8 +6,8 @@ import psycopg
 
 from benchmarks.figures import Figure
 from benchmarks.report import Report
-from clipsaver.local import migrations
 from clipsaver.local.postgres import Postgres
+from functions.deploy import migrations
 
 _DATABASE: Final = "clip_saver"
 _GUILDS: Final = 2_000
