@@ -5,18 +5,26 @@ VENV   ?= .venv
 PORT   ?= 8000
 # Further arguments for pytest: make test TEST_ARGUMENTS=tests/unit
 TEST_ARGUMENTS ?=
-# Which environment of samconfig.toml: make deploy ENV=staging. Shells have an ENV of their own.
+# Which environment of samconfig.toml: make build deploy ENV=staging. Shells have an ENV of their own.
 ENV := default
+# Further arguments of sam build: make build BUILD_ARGUMENTS="--parameter-overrides Architecture=x86_64"
+BUILD_ARGUMENTS ?=
 # Further arguments of clipsaver deploy: make deploy DEPLOY_ARGUMENTS="-p 'SyncSchedule=rate(5 minutes)'"
 DEPLOY_ARGUMENTS ?=
-SAM ?= sam
 
 BIN   := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 READY := $(VENV)/.ready-$(VERSION)
 
+# SAM runs on Lambda's Python, apart from everything else, and tells nobody that it does.
+LAMBDA_VERSION := 3.13
+SAM_VENV  := .venv-sam
+SAM_READY := $(SAM_VENV)/.ready
+SAM       := $(SAM_VENV)/bin/sam
+export SAM_CLI_TELEMETRY := 0
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test deploy bench check format lock clean
+.PHONY: help setup demo dev test build deploy bench check format lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +51,18 @@ dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
 test: $(READY)  ## every test, against a real PostgreSQL of its own
 	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
 
-deploy: $(READY)  ## deploy to AWS, the purge scheduled as settings.default.yml says
+build: $(SAM_READY)  ## build what each function ships to AWS, into .aws-sam/
+	@$(SAM) build --config-env $(ENV) $(BUILD_ARGUMENTS)
+
+deploy: $(SAM_READY)  ## deploy what was built to AWS, the purge scheduled as settings.default.yml says
 	@$(BIN)/clipsaver deploy --sam $(SAM) --config-env $(ENV) $(DEPLOY_ARGUMENTS)
+
+$(SAM_READY): requirements/infra.txt | $(READY)
+	@python=$$($(BIN)/python tests/python_versions.py $(LAMBDA_VERSION)) && \
+	  echo "Setting up $(SAM_VENV) with SAM ..." && \
+	  $(BIN)/uv venv --quiet --clear --python "$$python" $(SAM_VENV) && \
+	  VIRTUAL_ENV=$(SAM_VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/infra.txt
+	@touch $@
 
 bench: $(READY)  ## measure what docs/performance.md promises; one of them with BENCH=sync-1000
 	@$(BIN)/python -m benchmarks $(BENCH)
@@ -64,4 +82,4 @@ lock: $(READY)  ## resolve the dependencies anew, with hashes, into requirements
 	@requirements/lock.sh $(abspath $(BIN)/uv)
 
 clean:  ## remove what the other verbs made in this folder
-	rm -rf .venv* .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
+	rm -rf .venv* .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .aws-sam build *.egg-info

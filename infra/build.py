@@ -42,8 +42,7 @@ def main(architecture: str, folder: Path, function: str) -> None:
     compile_code(folder)
     files = [path for path in folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1_000_000
-    # SAM shows what goes to standard error and keeps the rest to itself.
-    print(f"{function} ({architecture}): {size:.1f} MB in {len(files)} files", file=sys.stderr)
+    print(f"{function} ({architecture}): {size:.1f} MB in {len(files)} files")
 
 
 def install_packages(architecture: str, folder: Path, lock: Path) -> None:

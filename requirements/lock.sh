@@ -5,16 +5,23 @@ set -eu
 uv=$1
 cd "$(dirname "$0")"
 
-# Only the packages named in `names` (one per line), in the versions that dev.txt settled on.
+# For a version of Python and newer ones; what follows is for uv.
 lock() {
-    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    python=$1
+    shift
+    "$uv" pip compile --quiet --universal --python-version "$python" --generate-hashes \
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
-lock --upgrade --all-extras ../pyproject.toml --output-file dev.txt
-printf 'uv\n' | lock --constraint dev.txt - --output-file uv.txt
+lock 3.11 --upgrade --all-extras ../pyproject.toml --output-file dev.txt
+printf 'uv\n' | lock 3.11 --constraint dev.txt - --output-file uv.txt
 for artifact in interactions jobs sync purge deploy; do
-    lock --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
+    lock 3.11 --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
 done
 # AWS's own client for Lambda's runtime, under which the tests run the artifacts.
-lock --constraint dev.txt runtime.in --output-file runtime.txt
+lock 3.11 --constraint dev.txt runtime.in --output-file runtime.txt
+# Tools that run beside Clip Saver, each in an environment of its own on Lambda's Python: SAM, the
+# scanner of the template, and the AWS on this machine that the tests deploy to.
+for tool in infra checkov ministack; do
+    lock 3.13 --upgrade "$tool.in" --output-file "$tool.txt"
+done

@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 
-from tests import python_versions
-from tests.infra import client
+from tests.infra import tools
 
 ROOT: Final = Path(__file__).parents[2]
+TEMPLATE: Final = ROOT / "infra" / "template.yaml"
 
-Build = Callable[..., Path]
+Build = Callable[[str, str], Path]
 
 
 @pytest.fixture(scope="session")
@@ -22,20 +22,47 @@ def here() -> str:
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Builds the artifact of a function for an architecture, once for all tests of this run."""
-    built: dict[tuple[str, str, int], Path] = {}
+def sam_build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Runs `sam build` for an architecture, once for all tests of this run; the built template."""
+    built: dict[str, Path] = {}
 
-    def run(function: str, architecture: str, *, again: int = 0) -> Path:
-        key = function, architecture, again
-        if key not in built:
-            folder = tmp_path_factory.mktemp(f"{function}-{architecture}")
-            command = [
-                python_versions.find_python(client.PYTHON) or client.PYTHON,
-                *(ROOT / "infra" / "build.py", architecture, folder, function),
-            ]
-            subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "0"}, check=True)
-            built[key] = folder
-        return built[key]
+    def run(architecture: str) -> Path:
+        if architecture not in built:
+            folder = tmp_path_factory.mktemp(architecture)
+            options = ("--build-dir", folder, "--parameter-overrides")
+            subprocess.run(
+                [tools.program("infra", "sam"), "build", *options, f"Architecture={architecture}"],
+                cwd=ROOT,
+                env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
+                check=True,
+            )
+            built[architecture] = folder / "template.yaml"
+        return built[architecture]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def build(sam_build: Callable[[str], Path]) -> Build:
+    """The folder of a function's artifact for an architecture, as `sam build` leaves it."""
+
+    def run(function: str, architecture: str) -> Path:
+        return sam_build(architecture).parent / f"{function.capitalize()}Function"
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template as plain CloudFormation, a JSON file."""
+    return translate(TEMPLATE, tmp_path_factory.mktemp("translated") / "template.json")
+
+
+def translate(template: Path, target: Path) -> Path:
+    """Translate a template into a file, whose path is returned."""
+    translator = Path(__file__).parent / "translate.py"
+    with target.open("wb") as written:
+        subprocess.run(
+            [tools.program("infra", "python"), translator, template], stdout=written, check=True
+        )
+    return target

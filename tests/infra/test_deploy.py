@@ -1,0 +1,207 @@
+"""What an operator does, on an AWS of this machine: build, deploy, look, change, deploy again."""
+
+import json
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+
+from clipsaver.emulator.samples import sample_world
+from clipsaver.emulator.server import DiscordServer
+from clipsaver.local.postgres import Postgres
+from functions.shared import commands
+from tests.infra import tools
+from tests.infra.conftest import ROOT
+from tests.infra.front_door import FrontDoor
+from tests.infra.ministack import Ministack
+
+pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
+
+_STACK: Final = "clip-saver"
+_DATABASE: Final = "deployed"
+_SCHEDULE_SECONDS: Final = 90
+"""The schedule is `rate(1 minute)`, and ministack looks every ten seconds."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody with the repository, an AWS account and a Discord application.
+
+    Attributes:
+        template: What `sam build` made.
+        parameters: What they tell `sam deploy`.
+    """
+
+    template: Path
+    home: Path
+    ministack: Ministack
+    discord: DiscordServer
+    door: FrontDoor
+    database_url: str
+    parameters: dict[str, str]
+
+    def deploy(self, **changed: str) -> str:
+        """Run `sam deploy`; what it prints."""
+        self.parameters.update(changed)
+        result = subprocess.run(
+            [
+                *(tools.program("infra", "sam"), "deploy", "--template-file", self.template),
+                *("--config-file", ROOT / "samconfig.toml", "--parameter-overrides"),
+                *(f'{name}="{value}"' for name, value in self.parameters.items()),
+            ],
+            env={
+                **self.ministack.variables,
+                "HOME": str(self.home),
+                "SAM_CLI_TELEMETRY": "0",
+                "COLUMNS": "300",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr + self.logs("deploy")
+        return result.stdout
+
+    def last_changes(self) -> list[tuple[str, str]]:
+        """Each action of the last change set, and the resource it was taken on."""
+        cloud = self.ministack.client("cloudformation")
+        summaries = cloud.list_change_sets(StackName=_STACK)["Summaries"]
+        newest = max(summaries, key=lambda summary: summary["CreationTime"])
+        found = cloud.describe_change_set(StackName=_STACK, ChangeSetName=newest["ChangeSetName"])
+        changes = [change["ResourceChange"] for change in found["Changes"]]
+        return [(change["Action"], change["LogicalResourceId"]) for change in changes]
+
+    def logs(self, function: str) -> str:
+        """Everything that a function has logged."""
+        client = self.ministack.client("logs")
+        pages = client.get_paginator("filter_log_events")
+        try:
+            return "\n".join(
+                event["message"]
+                for page in pages.paginate(logGroupName=f"/clip-saver/{_STACK}/{function}")
+                for event in page["events"]
+            )
+        except client.exceptions.ResourceNotFoundException:
+            return ""
+
+
+@pytest.fixture(scope="module")
+def operator(
+    tmp_path_factory: pytest.TempPathFactory,
+    sam_build: Callable[[str], Path],
+    here: str,
+    translated: Path,
+    postgres: Postgres,
+) -> Iterator[Operator]:
+    """One who has deployed for the first time."""
+    home = tmp_path_factory.mktemp("operator")
+    postgres.create_database(_DATABASE)
+    with (
+        Ministack(home) as ministack,
+        DiscordServer(sample_world()) as discord,
+        FrontDoor(ministack, _STACK, json.loads(translated.read_text())) as door,
+    ):
+        application = discord.world.application
+        secret = ministack.client("secretsmanager").create_secret(
+            Name="clip-saver",
+            SecretString=json.dumps(
+                {
+                    "BOT_TOKEN": application.bot_token,
+                    "DISCORD_CLIENT_SECRET": application.client_secret,
+                    "DATABASE_URL": postgres.url(_DATABASE),
+                }
+            ),
+        )
+        someone = Operator(
+            template=sam_build(here),
+            home=home,
+            ministack=ministack,
+            discord=discord,
+            door=door,
+            database_url=postgres.url(_DATABASE),
+            parameters={
+                "DiscordApplicationId": str(application.id),
+                "DiscordPublicKey": application.signing_key.verify_key.encode().hex(),
+                "SecretArn": secret["ARN"],
+                "Architecture": here,
+                "SyncSchedule": "rate(1 minute)",
+                "DiscordApiUrl": discord.api_url,
+                "PublicUrl": door.url,
+            },
+        )
+        (home / "first-deploy.txt").write_text(someone.deploy())
+        yield someone
+    postgres.drop_database(_DATABASE)
+
+
+def _get(url: str) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def test_the_deploy_shows_what_the_operator_needs_next(operator: Operator) -> None:
+    shown = (operator.home / "first-deploy.txt").read_text()
+    for path in ("/install/callback", "/interactions", "/webhook-events"):
+        assert f"{operator.door.url}{path}" in shown
+    assert "FailedJobsQueueUrl" in shown
+    assert "MigrateReport" in shown
+    assert "WireReport" in shown
+
+
+def test_the_deploy_made_the_schema_and_the_functions_find_it(operator: Operator) -> None:
+    with psycopg.connect(operator.database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM schema_revisions").fetchone() != (0,)
+    status, body = _get(f"{operator.door.url}/ready")
+    assert status == 200, body
+    assert json.loads(body)["checks"]["schema"] == "ok"
+
+
+def test_the_deploy_told_discord_the_commands_and_where_they_are_answered(
+    operator: Operator,
+) -> None:
+    application = operator.discord.world.application
+    assert application.interactions_endpoint_url == f"{operator.door.url}/interactions"
+    assert application.event_webhooks_url == f"{operator.door.url}/webhook-events"
+    registered = application.commands.all(None)
+    assert {each.name for each in registered} == {each.name for each in commands.COMMANDS}
+
+
+def test_discord_is_answered_through_the_api(operator: Operator) -> None:
+    assert operator.discord.interactions.ping().json() == {"type": 1}
+    assert operator.discord.interactions.probe()
+    assert _get(f"{operator.door.url}/nowhere")[0] == 404
+    assert _get(f"{operator.door.url}/")[0] == 200
+
+
+def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) -> None:
+    give_up = time.monotonic() + _SCHEDULE_SECONDS
+    while 'Running job \\"sync\\"' not in operator.logs("sync"):
+        assert time.monotonic() < give_up, operator.logs("sync")
+        time.sleep(1)
+    with psycopg.connect(operator.database_url) as connection:
+        give_up = time.monotonic() + _SCHEDULE_SECONDS
+        query = "SELECT count(*) FROM bot_guilds"
+        while connection.execute(query).fetchone() != (2,):
+            assert time.monotonic() < give_up, operator.logs("sync")
+            connection.rollback()
+            time.sleep(1)
+
+
+def test_a_second_deploy_changes_what_was_changed_and_nothing_else(operator: Operator) -> None:
+    operator.deploy(PurgeSchedule="cron(0 3 * * ? *)")
+    assert operator.last_changes() == [("Modify", "PurgeFunctionSchedule")]
+    schedules = operator.ministack.client("scheduler")
+    found = schedules.get_schedule(Name=f"{_STACK}-purge")
+    assert found["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    assert schedules.get_schedule(Name=f"{_STACK}-sync")["ScheduleExpression"] == "rate(1 minute)"

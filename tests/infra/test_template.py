@@ -1,0 +1,339 @@
+"""What no linter knows of the template: names, permissions, limits, and what stays out of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from fastapi.routing import APIRoute
+
+from functions.interactions import routes
+from functions.interactions.routes import (
+    health,
+    install,
+    install_callback,
+    interactions,
+    landing,
+    privacy,
+    ready,
+    webhook_events,
+)
+from tests.functional import artifact
+from tests.infra import tools
+from tests.infra.conftest import ROOT
+
+pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
+
+_PAID_BY_THE_REQUEST: Final = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::IAM::Role",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
+    "AWS::Scheduler::Schedule",
+    "Custom::Migrate",
+    "Custom::Wire",
+}
+_NAMES: Final = {"Name", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TopicName"}
+_OWN_LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
+_SECRET: Final = {("secretsmanager:GetSecretValue", "SecretArn")}
+_PERMISSIONS: Final = {
+    "Interactions": _SECRET | {("sqs:SendMessage", "JobsQueue")},
+    "Jobs": _SECRET
+    | {
+        ("sqs:ReceiveMessage", "JobsQueue"),
+        ("sqs:DeleteMessage", "JobsQueue"),
+        ("sqs:GetQueueAttributes", "JobsQueue"),
+    },
+    "Sync": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
+    "Purge": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
+    "Deploy": _SECRET,
+}
+_EXPRESSIONS: Final = [
+    "rate(15 minutes)",
+    "rate(1 minute)",
+    "cron(0/30 * * * ? *)",
+    "cron(15 4 ? * MON-FRI *)",
+    "cron(0 0 L * ? *)",
+    "cron(0 12 ? * 2#1 2027)",
+]
+_NO_EXPRESSIONS: Final = [
+    "rate(0 minutes)",
+    "rate(15 seconds)",
+    "rate(1",
+    "cron(*/30 * * * *)",
+    "cron(0 0 * * * *)",
+    "cron(0 0 ? * ? *)",
+    "*/30 * * * *",
+    "at(2027-01-01T00:00:00)",
+]
+
+
+@pytest.fixture(scope="module")
+def template(translated: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(translated.read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"]
+    return found
+
+
+def _of_type(resources: dict[str, Any], name: str) -> dict[str, Any]:
+    return {
+        logical_id: resource["Properties"]
+        for logical_id, resource in resources.items()
+        if resource["Type"] == name
+    }
+
+
+def _texts(part: Any) -> Iterator[str]:
+    """Every key and every text of a document."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield key
+            yield from _texts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _texts(value)
+    elif isinstance(part, str):
+        yield part
+
+
+def _statements(role: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each action that a role may take, and the resource or parameter that it may take it on."""
+    for policy in role.get("Policies", ()):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions, resource = statement["Action"], statement["Resource"]
+            target = resource.get("Ref") or resource["Fn::GetAtt"][0]
+            for action in [actions] if isinstance(actions, str) else actions:
+                yield action, target
+
+
+def test_nothing_costs_money_while_nobody_uses_it(resources: dict[str, Any]) -> None:
+    assert {resource["Type"] for resource in resources.values()} == _PAID_BY_THE_REQUEST
+    assert "ProvisionedConcurrencyConfig" not in set(_texts(resources))
+
+
+def test_a_vpc_and_all_that_costs_is_switched_off_unless_asked_for(
+    template: dict[str, Any],
+) -> None:
+    defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
+    assert defaults["VpcSubnetIds"] == defaults["VpcSecurityGroupIds"] == ""
+    assert (defaults["SnapStart"], defaults["ReserveConcurrency"]) == ("None", "false")
+    for function in _of_type(template["Resources"], "AWS::Lambda::Function").values():
+        condition, _, otherwise = function["VpcConfig"]["Fn::If"]
+        assert (condition, otherwise) == ("InVpc", {"Ref": "AWS::NoValue"})
+
+
+def test_two_stacks_live_in_one_account(resources: dict[str, Any]) -> None:
+    names = [
+        (logical_id, value)
+        for logical_id, resource in resources.items()
+        for key, value in resource["Properties"].items()
+        # An alias and a stage are named within their function and their API.
+        if key in _NAMES and resource["Type"] not in {"AWS::Lambda::Alias", "AWS::Lambda::Version"}
+    ]
+    own = [
+        logical_id
+        for logical_id, value in names
+        if "AWS::StackName" in json.dumps(value) or "Ref" in value or "Fn::GetAtt" in value
+    ]
+    assert len(names) > 8
+    assert own == [logical_id for logical_id, _ in names]
+
+
+@pytest.mark.parametrize("function", sorted(_PERMISSIONS))
+def test_a_function_may_do_what_it_does_and_nothing_else(
+    resources: dict[str, Any], function: str
+) -> None:
+    properties = resources[f"{function}Function"]["Properties"]
+    assert properties["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
+    assert properties["LoggingConfig"]["LogGroup"] == {"Ref": f"{function}LogGroup"}
+    own_logs = {(action, f"{function}LogGroup") for action in _OWN_LOGS}
+    role = resources[f"{function}Role"]["Properties"]
+    assert set(_statements(role)) == _PERMISSIONS[function] | own_logs
+    condition, network, otherwise = role["ManagedPolicyArns"]["Fn::If"]
+    assert (condition, otherwise) == ("InVpc", {"Ref": "AWS::NoValue"})
+    assert re.findall(r"/(\w+)\"", json.dumps(network)) == ["AWSLambdaENIManagementAccess"]
+
+
+def test_every_function_has_its_permissions_said_here(resources: dict[str, Any]) -> None:
+    functions = {f"{name}Function" for name in _PERMISSIONS}
+    assert set(_of_type(resources, "AWS::Lambda::Function")) == functions
+
+
+def test_a_schedule_may_start_its_own_function_alone(resources: dict[str, Any]) -> None:
+    for function in ("Sync", "Purge"):
+        role = resources[f"{function}FunctionScheduleRole"]["Properties"]
+        assert set(_statements(role)) == {
+            ("lambda:InvokeFunction", f"{function}FunctionAliaslive"),
+            ("sqs:SendMessage", "FailedRunsQueue"),
+        }
+
+
+def test_no_permission_is_for_everything(resources: dict[str, Any]) -> None:
+    for role in _of_type(resources, "AWS::IAM::Role").values():
+        assert not any("*" in text for text in _texts(role["Policies"]))
+
+
+def test_no_secret_is_in_the_template_or_in_a_variable(template: dict[str, Any]) -> None:
+    texts = set(_texts({key: template[key] for key in ("Parameters", "Resources")}))
+    assert not any("{{resolve:" in text for text in texts)
+    secrets = {"BOT_TOKEN", "DISCORD_CLIENT_SECRET", "DATABASE_URL", "POSTGRES_PASSWORD"}
+    for function in _of_type(template["Resources"], "AWS::Lambda::Function").values():
+        variables = function["Environment"]["Variables"]
+        assert not secrets & variables.keys()
+        assert variables["SECRET_ARN"] == {"Ref": "SecretArn"}
+
+
+@pytest.mark.parametrize("expression", _EXPRESSIONS)
+def test_a_schedule_takes_what_the_scheduler_understands(
+    template: dict[str, Any], expression: str
+) -> None:
+    for parameter in ("SyncSchedule", "PurgeSchedule"):
+        assert re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
+
+
+@pytest.mark.parametrize("expression", _NO_EXPRESSIONS)
+def test_a_schedule_takes_nothing_else(template: dict[str, Any], expression: str) -> None:
+    for parameter in ("SyncSchedule", "PurgeSchedule"):
+        assert not re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
+
+
+def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None:
+    parameters = template["Parameters"]
+    assert parameters["SyncSchedule"]["Default"] == "rate(15 minutes)"
+    assert re.fullmatch(
+        parameters["PurgeSchedule"]["AllowedPattern"], parameters["PurgeSchedule"]["Default"]
+    )
+    for function in ("Sync", "Purge"):
+        schedule = template["Resources"][f"{function}FunctionSchedule"]["Properties"]
+        assert schedule["ScheduleExpression"] == {"Ref": f"{function}Schedule"}
+        assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
+        assert schedule["State"] == {"Ref": "ScheduleState"}
+        assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-" + function.lower()}
+
+
+def test_limits_sum_up_to_the_connections_of_the_database(template: dict[str, Any]) -> None:
+    rows = template["Mappings"]["Connections"]
+    parameter = template["Parameters"]["MaxDatabaseConnections"]
+    assert parameter["Default"] == "20"
+    assert set(rows) == set(parameter["AllowedValues"])
+    assert {total: sum(row.values()) for total, row in rows.items()} == {
+        total: int(total) for total in rows
+    }
+    for function in _PERMISSIONS:
+        properties = template["Resources"][f"{function}Function"]["Properties"]
+        condition, share, otherwise = properties["ReservedConcurrentExecutions"]["Fn::If"]
+        assert (condition, otherwise) == ("ReservesConcurrency", {"Ref": "AWS::NoValue"})
+        assert share == {
+            "Fn::FindInMap": ["Connections", {"Ref": "MaxDatabaseConnections"}, function]
+        }
+
+
+def test_times_fit_together(resources: dict[str, Any]) -> None:
+    timeouts = {
+        name: function["Timeout"]
+        for name, function in _of_type(resources, "AWS::Lambda::Function").items()
+    }
+    # The end of an install takes up to 25 s, and an HTTP API waits for 30.
+    assert 25 <= timeouts["InteractionsFunction"] < 30
+    visibility = resources["JobsQueue"]["Properties"]["VisibilityTimeout"]
+    assert visibility >= 6 * timeouts["JobsFunction"]
+    for name in ("Migrate", "Wire"):
+        assert resources[name]["Properties"]["ServiceTimeout"] > timeouts["DeployFunction"]
+
+
+def test_a_changed_variable_or_limit_reaches_what_serves() -> None:
+    source = (ROOT / "infra" / "template.yaml").read_text()
+    blocks = re.findall(r"^  (\w+)Function:\n((?:    .*\n|\n)+)", source, re.MULTILINE)
+    assert {name for name, _ in blocks} == set(_PERMISSIONS)
+    assert all("AutoPublishAliasAllProperties: true" in block for _, block in blocks)
+
+
+def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
+    for function in _PERMISSIONS.keys() - {"Deploy"}:
+        assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
+    assert resources["Migrate"]["Properties"]["ServiceToken"] == {"Ref": "DeployFunctionAliaslive"}
+
+
+def test_discord_is_wired_once_the_api_answers(resources: dict[str, Any]) -> None:
+    waited_for = set(resources["Wire"]["DependsOn"])
+    assert waited_for <= resources.keys()
+    assert {"HttpApiApiGatewayDefaultStage", "InteractionsFunctionAliaslive"} <= waited_for
+    assert any("InteractionsFunctionVersion" in text for text in _texts(resources["Wire"]))
+
+
+def test_a_debugging_level_reaches_lambda_and_metrics_pass_at_any(
+    template: dict[str, Any],
+) -> None:
+    assert template["Conditions"]["LogsEverything"] == {
+        "Fn::Equals": [{"Ref": "LogLevel"}, "DEBUG"]
+    }
+    for function in _of_type(template["Resources"], "AWS::Lambda::Function").values():
+        level = function["LoggingConfig"]["ApplicationLogLevel"]
+        assert level == {"Fn::If": ["LogsEverything", "DEBUG", "INFO"]}
+        assert function["Environment"]["Variables"]["LOG_LEVEL"] == {"Ref": "LogLevel"}
+
+
+def test_logs_are_kept_for_a_while_and_not_for_ever(resources: dict[str, Any]) -> None:
+    for group in _of_type(resources, "AWS::Logs::LogGroup").values():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_the_access_log_holds_no_query_string(resources: dict[str, Any]) -> None:
+    log = resources["HttpApiApiGatewayDefaultStage"]["Properties"]["AccessLogSettings"]["Format"]
+    told = re.findall(r"\$context\.([\w.]+)", log)
+    assert set(json.loads(log).values()) == {f"$context.{name}" for name in told}
+    assert "routeKey" in told
+    assert not {"path", "rawQueryString", "querystring"} & set(told)
+
+
+def test_the_api_has_the_routes_of_the_function(resources: dict[str, Any]) -> None:
+    served = {
+        (method.lower(), route.path)
+        for module in (
+            *(health, install, install_callback, interactions),
+            *(landing, privacy, ready, webhook_events),
+        )
+        for route in module.router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    assert len(list(Path(routes.__path__[0]).glob("[a-z]*.py"))) == len(served)
+    paths = resources["HttpApi"]["Properties"]["Body"]["paths"]
+    assert {(method, path) for path, methods in paths.items() for method in methods} == served
+
+
+def test_signed_routes_take_much_and_open_ones_little(resources: dict[str, Any]) -> None:
+    stage = resources["HttpApiApiGatewayDefaultStage"]["Properties"]
+    paths = resources["HttpApi"]["Properties"]["Body"]["paths"]
+    known = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    limits = {route: each["ThrottlingRateLimit"] for route, each in stage["RouteSettings"].items()}
+    assert limits.keys() <= known
+    assert min(limits["POST /interactions"], limits["POST /webhook-events"]) >= 100
+    default = stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    tight = ("GET /install", "GET /install/callback", "GET /ready")
+    assert max(limits[route] for route in tight) < default < 100
+
+
+def test_every_function_is_built_from_its_folder_and_its_lock(resources: dict[str, Any]) -> None:
+    makefile = (ROOT / "infra" / "artifacts.mk").read_text()
+    built = dict(re.findall(r"^build-(\w+): ; @\$\(BUILD\) (\w+)$", makefile, re.MULTILINE))
+    functions = _of_type(resources, "AWS::Lambda::Function")
+    assert built.keys() == functions.keys()
+    assert sorted(built.values()) == artifact.names()
+    for logical_id, name in built.items():
+        assert functions[logical_id]["Handler"] == f"functions.{name}.handler.handler"
