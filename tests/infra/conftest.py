@@ -1,9 +1,10 @@
+import json
 import os
 import platform
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -56,6 +57,20 @@ def build(sam_build: Callable[[str], Path]) -> Build:
 def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template as plain CloudFormation, a JSON file."""
     return translate(TEMPLATE, tmp_path_factory.mktemp("translated") / "template.json")
+
+
+@pytest.fixture(scope="session")
+def template(translated: Path) -> dict[str, Any]:
+    """The same, read."""
+    document: dict[str, Any] = json.loads(translated.read_text())
+    return document
+
+
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    """Its resources, by their logical ids."""
+    found: dict[str, Any] = template["Resources"]
+    return found
 
 
 def translate(template: Path, target: Path) -> Path:
