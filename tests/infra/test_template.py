@@ -239,3 +239,32 @@ def test_every_function_is_built_from_its_folder_and_its_lock(resources: dict[st
     assert sorted(built.values()) == artifact.names()
     for logical_id, name in built.items():
         assert functions[logical_id]["Handler"] == f"functions.{name}.handler.handler"
+
+
+def _holds(condition: Any, parameters: dict[str, str]) -> Any:
+    """What a rule's condition comes to (CloudFormation docs, Rule-specific intrinsic functions)."""
+    match condition:
+        case {"Fn::Equals": [left, right]}:
+            return _holds(left, parameters) == _holds(right, parameters)
+        case {"Fn::And": [*parts]}:
+            return all(_holds(part, parameters) for part in parts)
+        case {"Fn::Or": [*parts]}:
+            return any(_holds(part, parameters) for part in parts)
+        case {"Fn::Not": [part]}:
+            return not _holds(part, parameters)
+        case {"Ref": name}:
+            return parameters[name]
+        case _:
+            return condition
+
+
+@pytest.mark.parametrize(
+    ("subnets", "groups", "allowed"),
+    [("", "", True), ("subnet-1", "sg-1", True), ("subnet-1", "", False), ("", "sg-1", False)],
+)
+def test_half_a_vpc_is_refused(
+    template: dict[str, Any], subnets: str, groups: str, *, allowed: bool
+) -> None:
+    (assertion,) = template["Rules"]["VpcIsWhole"]["Assertions"]
+    given = {"VpcSubnetIds": subnets, "VpcSecurityGroupIds": groups}
+    assert _holds(assertion["Assert"], given) == allowed
