@@ -62,7 +62,7 @@ def test_a_schedule_may_start_its_own_function_alone(resources: dict[str, Any]) 
     for function in ("Sync", "Purge"):
         role = resources[f"{function}FunctionScheduleRole"]["Properties"]
         assert set(_statements(role)) == {
-            ("lambda:InvokeFunction", f"{function}FunctionAliaslive"),
+            ("lambda:InvokeFunction", f"{function}Function"),
             ("sqs:SendMessage", "FailedRunsQueue"),
         }
 

@@ -71,7 +71,7 @@ def test_a_vpc_and_all_that_costs_is_switched_off_unless_asked_for(
     template: dict[str, Any],
 ) -> None:
     defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
-    assert defaults["VpcSubnetIds"] == defaults["VpcSecurityGroupIds"] == ""
+    assert defaults["VpcSubnetIds"] == defaults["VpcSecurityGroupId"] == ""
     assert (defaults["SnapStart"], defaults["ReserveConcurrency"]) == ("None", "false")
     for function in cloudformation.of_type(template["Resources"], "AWS::Lambda::Function").values():
         condition, _, otherwise = function["VpcConfig"]["Fn::If"]
@@ -155,18 +155,53 @@ def test_times_fit_together(resources: dict[str, Any]) -> None:
         assert resources[name]["Properties"]["ServiceTimeout"] > timeouts["DeployFunction"]
 
 
-def test_a_changed_variable_or_limit_reaches_what_serves(resources: dict[str, Any]) -> None:
+def test_what_changes_reaches_the_version_that_serves(template: dict[str, Any]) -> None:
+    """SAM compares code and template, but not the values of parameters."""
     source = (ROOT / "infra" / "template.yaml").read_text()
-    blocks = re.findall(r"^  (\w+Function):\n((?:    .*\n|\n)+)", source, re.MULTILINE)
-    functions = cloudformation.of_type(resources, "AWS::Lambda::Function")
-    assert {name for name, _ in blocks} == functions.keys()
-    assert all("AutoPublishAliasAllProperties: true" in block for _, block in blocks)
+    aliases = source.count("AutoPublishAlias: ")
+    assert aliases == source.count("AutoPublishAliasAllProperties: true") == 2
+    parameters = template["Parameters"]
+    function = template["Resources"]["InteractionsFunction"]["Properties"]
+    used = {name for name in parameters if f'"{name}"' in json.dumps(function)}
+    # Other code comes with another architecture, another application with another key; tests alone
+    # have another Discord; and how many run at a time is no matter of a version.
+    used -= {"Architecture", "DiscordPublicKey", "DiscordApiUrl", "MaxDatabaseConnections"}
+    (version,) = (
+        properties
+        for properties in cloudformation.of_type(
+            template["Resources"], "AWS::Lambda::Version"
+        ).values()
+        if properties["FunctionName"] == {"Ref": "InteractionsFunction"}
+    )
+    text, values = version["Description"]["Fn::Sub"]
+    told = {*re.findall(r"\$\{(\w+)\}", text)} - values.keys() | {"SecretArn"}
+    assert "SecretArn" in json.dumps(values)
+    assert told == used | {"LogLevel"}
+
+
+def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
+    parameters = template["Parameters"]
+    lengths = {
+        "LogLevel": max(map(len, parameters["LogLevel"]["AllowedValues"])),
+        "SnapStart": max(map(len, parameters["SnapStart"]["AllowedValues"])),
+        "DiscordApplicationId": 20,
+        # Of an ARN, the name alone is told.
+        "SecretArn": parameters["SecretArn"]["MaxLength"]
+        - len("arn:aws:secretsmanager:eu-west-1:123456789012:secret:"),
+        **{
+            name: parameters[name]["MaxLength"]
+            for name in ("PublicUrl", "VpcSubnetIds", "VpcSecurityGroupId")
+        },
+    }
+    assert sum(lengths.values()) + len(lengths) - 1 <= 256
 
 
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
     for function in ("Interactions", "Jobs", "Sync", "Purge"):
         assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
-    assert resources["Migrate"]["Properties"]["ServiceToken"] == {"Ref": "DeployFunctionAliaslive"}
+    migrate = resources["Migrate"]["Properties"]
+    assert migrate["ServiceToken"] == {"Fn::GetAtt": ["DeployFunction", "Arn"]}
+    assert migrate["Secret"] == {"Ref": "SecretArn"}
 
 
 def test_discord_is_wired_once_the_api_answers(resources: dict[str, Any]) -> None:
@@ -266,5 +301,5 @@ def test_half_a_vpc_is_refused(
     template: dict[str, Any], subnets: str, groups: str, *, allowed: bool
 ) -> None:
     (assertion,) = template["Rules"]["VpcIsWhole"]["Assertions"]
-    given = {"VpcSubnetIds": subnets, "VpcSecurityGroupIds": groups}
+    given = {"VpcSubnetIds": subnets, "VpcSecurityGroupId": groups}
     assert _holds(assertion["Assert"], given) == allowed
