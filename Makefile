@@ -52,13 +52,14 @@ test: $(READY)  ## every test, against a real PostgreSQL of its own
 	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
 
 build: $(SAM_READY)  ## build what each function ships to AWS, into .aws-sam/
-	@$(SAM) build --config-env $(ENV) $(BUILD_ARGUMENTS)
+	@MAKELEVEL=0 $(SAM) build --config-env $(ENV) $(BUILD_ARGUMENTS)
 
 deploy: $(SAM_READY)  ## deploy what was built to AWS, the purge scheduled as settings.default.yml says
 	@$(BIN)/clipsaver deploy --sam $(SAM) --config-env $(ENV) $(DEPLOY_ARGUMENTS)
 
 $(SAM_READY): requirements/infra.txt | $(READY)
-	@python=$$($(BIN)/python tests/python_versions.py $(LAMBDA_VERSION)) && \
+	@python=$$($(BIN)/python tests/python_versions.py $(LAMBDA_VERSION)) || \
+	  { echo "Lambda runs Python $(LAMBDA_VERSION), so the build needs it, beside any other: please install it"; exit 1; } && \
 	  echo "Setting up $(SAM_VENV) with SAM ..." && \
 	  $(BIN)/uv venv --quiet --clear --python "$$python" $(SAM_VENV) && \
 	  VIRTUAL_ENV=$(SAM_VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/infra.txt

@@ -200,6 +200,19 @@ def test_a_second_deploy_changes_what_was_changed_and_nothing_else(operator: Ope
     assert untouched["ScheduleExpression"] == _EACH_MINUTE
 
 
+def test_a_changed_parameter_reaches_the_version_that_the_api_calls(operator: Operator) -> None:
+    operator.deploy(LogLevel="DEBUG")
+    functions = operator.ministack.client("lambda")
+    stack = operator.ministack.client("cloudformation")
+    found = stack.describe_stack_resource(
+        StackName=_STACK, LogicalResourceId="InteractionsFunction"
+    )
+    name = found["StackResourceDetail"]["PhysicalResourceId"]
+    serving = functions.get_function_configuration(FunctionName=name, Qualifier="live")
+    assert serving["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
+    assert serving["LoggingConfig"]["ApplicationLogLevel"] == "DEBUG"
+
+
 def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) -> None:
     give_up = time.monotonic() + _SCHEDULE_SECONDS
     while _guilds(operator.database_url) != ["Arcade", "Basement"]:
