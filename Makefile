@@ -51,6 +51,7 @@ dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
 test: $(READY)  ## every test, against a real PostgreSQL of its own
 	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
 
+# At level 0, the make that SAM starts says nothing of its folders.
 build: $(SAM_READY)  ## build what each function ships to AWS, into .aws-sam/
 	@MAKELEVEL=0 $(SAM) build --config-env $(ENV) $(BUILD_ARGUMENTS)
 
