@@ -29,7 +29,7 @@ class Benchmark:
 
 BENCHMARKS: Final = (
     Benchmark("growth", "what a server, a channel and a clip take of the disk", 0.3, growth.run),
-    Benchmark("interactions", "a PING and a command, warm", 0.5, interactions.run),
+    Benchmark("interactions", "a PING and commands, cold and warm", 1.5, interactions.run),
     Benchmark("purge-1000000", "a million expired install intents", 0.5, purge.run),
     Benchmark("sync-1000", "1,000 guilds, nothing changed", 2.5, sync_thousand.run),
     Benchmark("sync-10000", "10,000 guilds over many invocations", 10, sync_ten_thousand.run),

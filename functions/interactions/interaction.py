@@ -4,9 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from functions.shared import errors, jobs, models
+from functions.shared import errors, snowflakes
+
+if TYPE_CHECKING:
+    from functions.shared import jobs
 
 
 class InteractionType(IntEnum):
@@ -56,10 +59,10 @@ class Interaction:
     id: str
     name: str
     arguments: tuple[str, ...]
-    guild_id: models.GuildId | None
-    user_id: models.UserId
+    guild_id: snowflakes.GuildId | None
+    user_id: snowflakes.UserId
     permissions: int
-    role_ids: tuple[models.RoleId, ...]
+    role_ids: tuple[snowflakes.RoleId, ...]
     locale: str
     token: str = field(repr=False)
     options: Mapping[str, str]
@@ -72,6 +75,9 @@ class Interaction:
     @property
     def by_manager(self) -> bool:
         """Whether the invoker may manage the server."""
+        # Only here: a PING needs no models.
+        from functions.shared import models  # noqa: PLC0415
+
         wanted = models.Permission.MANAGE_GUILD | models.Permission.ADMINISTRATOR
         return bool(self.permissions & wanted)
 
@@ -80,8 +86,10 @@ class Interaction:
         """The id as a number; 0 if Discord sent none."""
         return bigint(self.id)
 
-    def ticket(self) -> jobs.Ticket:
+    def ticket(self) -> "jobs.Ticket":
         """The right to answer later."""
+        from functions.shared import jobs  # noqa: PLC0415 -- as above
+
         return jobs.Ticket(self.number, self.token, self.locale, self.user_id)
 
 
@@ -110,10 +118,10 @@ def parse(body: bytes, application_id: str) -> Interaction:
         id=_digits(document.get("id")),
         name=name,
         arguments=tuple(arguments),
-        guild_id=models.GuildId(bigint(document.get("guild_id"))) or None,
-        user_id=models.UserId(bigint(user.get("id"))),
+        guild_id=snowflakes.GuildId(bigint(document.get("guild_id"))) or None,
+        user_id=snowflakes.UserId(bigint(user.get("id"))),
         permissions=int(_digits(member.get("permissions")) or 0),
-        role_ids=tuple(models.RoleId(bigint(each)) for each in _texts(member.get("roles"))),
+        role_ids=tuple(snowflakes.RoleId(bigint(each)) for each in _texts(member.get("roles"))),
         locale=_text(document.get("locale")),
         token=_text(document.get("token")),
         options={_text(option.get("name")): _text(option.get("value")) for option in options},

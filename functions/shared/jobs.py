@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
-from functions.shared import errors, models
+from functions.shared import errors, snowflakes
 
 TICKET_LIFETIME: Final = timedelta(minutes=14, seconds=30)
 """Discord takes edits for 15 minutes (Discord docs, Receiving and Responding)."""
@@ -35,14 +35,14 @@ class Ticket:
     interaction_id: int
     token: str
     locale: str
-    user_id: models.UserId
+    user_id: snowflakes.UserId
 
     def __repr__(self) -> str:
         return f"Ticket({self.interaction_id})"
 
     def is_expired(self, now: datetime) -> bool:
         """Whether Discord would refuse an edit."""
-        return now - models.snowflake_time(self.interaction_id) >= TICKET_LIFETIME
+        return now - snowflakes.made_at(self.interaction_id) >= TICKET_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Job:
     """
 
     kind: JobKind
-    guild_id: models.GuildId
+    guild_id: snowflakes.GuildId
     ticket: Ticket | None = None
 
     def to_message(self) -> str:
@@ -81,7 +81,7 @@ def from_message(body: str) -> Job:
         job = Job(
             # Checked below, so that an unknown one is told by its name.
             cast("JobKind", kind),
-            models.GuildId(_snowflake(message["guild_id"])),
+            snowflakes.GuildId(_snowflake(message["guild_id"])),
             None if ticket is None else _ticket(ticket),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -97,7 +97,7 @@ def _ticket(given: Mapping[str, Any]) -> Ticket:
         interaction_id=_snowflake(given["interaction_id"]),
         token=str(given["token"]),
         locale=str(given["locale"]),
-        user_id=models.UserId(_snowflake(given["user_id"])),
+        user_id=snowflakes.UserId(_snowflake(given["user_id"])),
     )
 
 

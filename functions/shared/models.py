@@ -1,32 +1,27 @@
 """The values that travel between Discord, the use cases and the database.
 
-Names are Discord's own. Snowflakes are integers in here and strings in JSON. Every value is frozen:
-a change is a new value, and nothing that two parts share can move under one of them.
+Names are Discord's own. Every value is frozen: a change is a new value, and nothing that two parts
+share can move under one of them.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntFlag
-from typing import Final, Literal, NewType
+from typing import Final, Literal
 
-GuildId = NewType("GuildId", int)
-ChannelId = NewType("ChannelId", int)
-RoleId = NewType("RoleId", int)
-UserId = NewType("UserId", int)
-MessageId = NewType("MessageId", int)
+from functions.shared import snowflakes
+
+GuildId = snowflakes.GuildId
+ChannelId = snowflakes.ChannelId
+RoleId = snowflakes.RoleId
+UserId = snowflakes.UserId
+MessageId = snowflakes.MessageId
 
 ChannelState = Literal["visible", "hidden", "archived", "deleted", "unknown"]
 GuildState = Literal["present", "left"]
 
 _MESSAGE_CONTENT_FLAGS: Final = (1 << 18) | (1 << 19)
 """Approved by Discord, or switched on in the portal below the threshold for approval."""
-_DISCORD_EPOCH_MS: Final = 1_420_070_400_000
-_TIMESTAMP_SHIFT: Final = 22
-
-
-def snowflake_time(snowflake: int) -> datetime:
-    """When a snowflake was made (Discord docs, Reference, Snowflakes)."""
-    return datetime.fromtimestamp(((snowflake >> _TIMESTAMP_SHIFT) + _DISCORD_EPOCH_MS) / 1000, UTC)
 
 
 class Permission(IntFlag):

@@ -4,7 +4,6 @@ Nothing else reads `os.environ`. Both arrive as frozen values; a wrong one is to
 once, before anything is done with it.
 """
 
-import difflib
 import logging
 import os
 import re
@@ -226,7 +225,8 @@ def _database_url(given: Mapping[str, str], *, is_all: bool) -> tuple[str | None
 class _Section(BaseModel):
     """A section of the settings file: strict types, known keys, defaults as in the shipped file."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+    # A PING needs no tunables: what checks them is built when the first of them is.
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
 
     SECTION: ClassVar[str]
 
@@ -405,6 +405,8 @@ def _section(
 
 def _warn_unknown(path: Path, name: str) -> None:
     """Tell a section's or a key's nearest known name, even if that is in another section."""
+    import difflib  # noqa: PLC0415 -- as above: only a mistake needs it
+
     known = {section: section for section in _SECTIONS}
     for section, model in _SECTIONS.items():
         known |= {key: f"{section}.{key}" for key in model.model_fields}

@@ -1,6 +1,5 @@
 import json
 import os
-import platform
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.infra import tools
+from tests.infra import artifacts, tools
 
 ROOT: Final = Path(__file__).parents[2]
 TEMPLATE: Final = ROOT / "infra" / "template.yaml"
@@ -19,7 +18,7 @@ Build = Callable[[str, str], Path]
 @pytest.fixture(scope="session")
 def here() -> str:
     """This machine's architecture, as Lambda calls it."""
-    return {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+    return artifacts.architecture()
 
 
 @pytest.fixture(scope="session")

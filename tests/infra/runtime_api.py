@@ -25,6 +25,8 @@ _PREFIX: Final = "/2018-06-01/runtime"
 _START_SECONDS: Final = 30.0
 _ANSWER_SECONDS: Final = 30.0
 _TIMEOUT_SECONDS: Final = 60
+_POLL_SECONDS: Final = 0.05
+"""How long the API may go on after it was told to stop."""
 _FUNCTION: Final = "clip-saver"
 
 
@@ -66,7 +68,9 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         """Start it and wait until it asks for its first event, or fails to."""
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True
+        ).start()
         self._process = subprocess.Popen(
             [client.interpreter(), "-m", "awslambdaric", self._handler],
             cwd=self._artifact,

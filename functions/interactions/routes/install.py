@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request, Response
 
 from functions.interactions import address
-from functions.shared import models
+from functions.shared import snowflakes
 
 if TYPE_CHECKING:
     from functions.interactions.parts import Parts
@@ -33,9 +33,9 @@ async def install(request: Request) -> Response:
     return response
 
 
-def _snowflake(text: str) -> models.GuildId | None:
+def _snowflake(text: str) -> snowflakes.GuildId | None:
     """A guild to preselect; None for anything else, which is nobody's guild."""
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         return None
     number = int(text)
-    return models.GuildId(number) if 0 < number <= _LARGEST_SNOWFLAKE else None
+    return snowflakes.GuildId(number) if 0 < number <= _LARGEST_SNOWFLAKE else None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request, Response
 
 from functions.interactions import interaction, replies, signed_request
-from functions.interactions.commands import dispatch
 from functions.shared import errors, observability
 
 if TYPE_CHECKING:
@@ -37,6 +36,9 @@ async def interactions(request: Request) -> Response:
         return signed_request.refusal(400, str(error))
     if received.type is interaction.InteractionType.PING:
         return _reply(replies.PONG)
+    # Only here: a PING must not load the commands and all they say.
+    from functions.interactions.commands import dispatch  # noqa: PLC0415
+
     guild_id = None if received.guild_id is None else str(received.guild_id)
     with observability.correlated(interaction_id=received.id, guild_id=guild_id):
         return _reply(await dispatch.respond(received, parts))

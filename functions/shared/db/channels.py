@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
-from functions.shared import models
+from functions.shared import models, snowflakes
 from functions.shared.db import queries
 from functions.shared.db.connection import Transaction
 
@@ -86,7 +86,7 @@ async def delete_channels(
 def _record(channel: models.StoredChannel) -> dict[str, Any]:
     record = asdict(channel)
     last_message_id = channel.last_message_id
-    last_activity_at = models.snowflake_time(last_message_id) if last_message_id else None
+    last_activity_at = snowflakes.made_at(last_message_id) if last_message_id else None
     for name, instant in (
         ("probed_at", channel.probed_at),
         ("last_activity_at", last_activity_at),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
-from functions.shared import models
+from functions.shared import models, snowflakes
 from functions.shared.db import queries
 from functions.shared.db.connection import Transaction
 
@@ -50,7 +50,7 @@ async def insert_clips(
         author_name=message.author_name,
         message_text=message.content if keep_text and message.content else None,
         is_forward=message.is_forward,
-        posted_at=models.snowflake_time(message.id),
+        posted_at=snowflakes.made_at(message.id),
         saved_by=saved_by,
         clips=Jsonb([_record(clip) for clip in clips]),
     )
