@@ -38,12 +38,18 @@ def create_app(parts: Parts) -> FastAPI:
     # A redirect would break Discord's verification, and the API documents itself to nobody.
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
-    app.state.readiness = ready.Readiness(parts)
-    app.state.redirect_uris = RedirectURIs(parts)
+    forget_answers(app)
     for module in _ROUTES:
         app.include_router(module.router)
     app.add_exception_handler(Exception, _unforeseen)
     return app
+
+
+def forget_answers(app: FastAPI) -> None:
+    """Forget what was kept for a while, of our own answers and of Discord's."""
+    parts: Parts = app.state.parts
+    app.state.readiness = ready.Readiness(parts)
+    app.state.redirect_uris = RedirectURIs(parts)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

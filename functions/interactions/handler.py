@@ -4,7 +4,7 @@ from typing import Any
 
 from mangum import Mangum
 
-from functions.interactions import gateway_event
+from functions.interactions import gateway_event, snapshot
 from functions.interactions.app import create_app
 from functions.interactions.parts import Parts
 from functions.shared import observability
@@ -13,8 +13,10 @@ from functions.shared.event_loop import EventLoop
 
 parts = Parts(Configuration.at_start("DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID"))
 loop = EventLoop()
+app = create_app(parts)
 # Start-up and shut-down events would run at every invocation.
-adapter = Mangum(create_app(parts), lifespan="off")
+adapter = Mangum(app, lifespan="off")
+snapshot.register(app, loop)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own

@@ -102,11 +102,13 @@ class Parts:
         return None if url is None else JobQueue(url)
 
     async def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, and forget it: whoever needs it again gets it anew."""
         opened = vars(self)
         if "database" in opened:
-            await self.database.close()
+            await opened.pop("database").close()
         if "discord" in opened:
-            await self.discord.aclose()
+            await opened.pop("discord").aclose()
         if "oauth" in opened:
-            await self.oauth.aclose()
+            await opened.pop("oauth").aclose()
+        if queue := opened.pop("queue", None):
+            queue.close()

@@ -47,6 +47,11 @@ class JobQueue:
                 f"The queue did not answer within {_SEND_SECONDS:.0f} s; {_HINT}"
             ) from error
 
+    def close(self) -> None:
+        """Close the connections."""
+        if "_client" in vars(self):
+            self._client.close()
+
     def _send(self, body: str) -> None:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- see above
 

@@ -28,13 +28,16 @@ _TIMEOUT_SECONDS: Final = 60
 _POLL_SECONDS: Final = 0.05
 """How long the API may go on after it was told to stop."""
 _FUNCTION: Final = "clip-saver"
+_ESTABLISHED: Final = "01"
+"""A state of /proc/net/tcp (Linux docs, proc_net_tcp)."""
 
 
 class Outcome(NamedTuple):
     """What the function did with an event.
 
     Attributes:
-        kind: `response`, or `error`: it raised; or `init/error`: it did not even start.
+        kind: `response`, or `error`: it raised; or `init/error`: it did not even start; or
+            `restore/error`: it failed after its restore.
         document: What it returned, or the error as Lambda reports it.
     """
 
@@ -49,25 +52,35 @@ class Sandbox:
         artifact: The folder of the artifact; the working directory, as on Lambda.
         handler: `package.module.function`.
         variables: The environment, beyond what Lambda itself sets.
+        snapstart: Whether it stops where Lambda takes a snapshot, until `restore` is called.
 
     Attributes:
         logs: Everything it wrote, once it has ended.
     """
 
-    def __init__(self, artifact: Path, handler: str, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        artifact: Path,
+        handler: str,
+        variables: Mapping[str, str],
+        *,
+        snapstart: bool = False,
+    ) -> None:
         self.events: Queue[bytes | None] = Queue()
         self.outcomes: Queue[Outcome] = Queue()
         self.logs = ""
+        self.restored = threading.Event()
         self._asked = threading.Event()
         self._artifact = artifact
         self._handler = handler
         self._variables = variables
+        self._initialization = "snap-start" if snapstart else "on-demand"
         self._server = _Server(self)
         # Not a pipe: nobody would empty it, and a full one would stop the function.
         self._written = TemporaryFile()  # noqa: SIM115 -- it is closed with the sandbox
 
     def __enter__(self) -> Self:
-        """Start it and wait until it asks for its first event, or fails to."""
+        """Start it and wait until it asks for its first event, or a restore, or fails to."""
         threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True
         ).start()
@@ -96,16 +109,38 @@ class Sandbox:
         self.events.put(json.dumps(event).encode())
         return self.outcomes.get(timeout=_ANSWER_SECONDS)
 
+    def peers(self) -> list[int]:
+        """The ports that its open connections lead to."""
+        held = {str(path.readlink()) for path in Path(f"/proc/{self._process.pid}/fd").iterdir()}
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return [
+            int(peer.rpartition(":")[2], base=16)
+            for _, _, peer, state, *rest in rows
+            if state == _ESTABLISHED and f"socket:[{rest[5]}]" in held
+        ]
+
+    def restore(self) -> None:
+        """Let it go on, as if it had been made from its snapshot just now."""
+        self.restored.set()
+
     def close(self) -> None:
-        """End the process and the API, and keep what it wrote."""
+        """End the process and the API, and keep what it wrote; a second time does nothing."""
+        if self._written.closed:
+            return
         self._process.kill()
         self._process.wait()
         self.events.put(None)
+        self.restored.set()
         self._server.shutdown()
         self._server.server_close()
         with self._written as written:
             written.seek(0)
             self.logs = written.read().decode()
+
+    @property
+    def port(self) -> int:
+        """Where the API listens."""
+        return int(self._server.server_port)
 
     def asks(self) -> None:
         """Note that the client asked for work, or reported that it never will."""
@@ -113,10 +148,11 @@ class Sandbox:
 
     def _lambda_variables(self) -> dict[str, str]:
         return {
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.port}",
             "AWS_LAMBDA_FUNCTION_NAME": _FUNCTION,
             "AWS_LAMBDA_FUNCTION_VERSION": "1",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": self._initialization,
             "AWS_LAMBDA_LOG_FORMAT": "JSON",
             "AWS_REGION": "eu-central-1",
             "LAMBDA_TASK_ROOT": str(self._artifact),
@@ -148,9 +184,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: pytest shows what a failing test needs."""
 
     def do_GET(self) -> None:
-        """`/runtime/invocation/next`: the next event, as soon as there is one."""
-        assert self.path == f"{_PREFIX}/invocation/next"
+        """`/invocation/next`, the next event as soon as there is one; `/restore/next`."""
         self.server.sandbox.asks()
+        if self.path == f"{_PREFIX}/restore/next":
+            self.server.sandbox.restored.wait()
+            self._send(200, b"{}")
+            return
+        assert self.path == f"{_PREFIX}/invocation/next"
         event = self.server.sandbox.events.get()
         if event is None:
             self._send(410, b"{}")
@@ -169,11 +209,11 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        """`/runtime/invocation/ID/response` or `/error`, or `/runtime/init/error`."""
+        """`/invocation/ID/response` or `/error`, `/init/error`, `/restore/error`."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         kind = self.path.rpartition("/")[2]
-        if self.path == f"{_PREFIX}/init/error":
-            kind = "init/error"
+        if self.path in (f"{_PREFIX}/init/error", f"{_PREFIX}/restore/error"):
+            kind = self.path.removeprefix(f"{_PREFIX}/")
             self.server.sandbox.asks()
         self.server.sandbox.outcomes.put(Outcome(kind, json.loads(body)))
         self._send(202, b'{"status": "OK"}')
