@@ -13,7 +13,7 @@ import pytest
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.postgres import Postgres
-from functions.shared import release
+from functions.shared import jobs, models, release
 from tests.events import files, signed
 from tests.functional import artifact
 from tests.functional.deploy.cloudformation import CloudFormation
@@ -107,6 +107,45 @@ def test_jobs_gives_back_to_the_queue_what_it_cannot_do(
     assert outcome.kind == "response"
     given_back = [item["itemIdentifier"] for item in outcome.document["batchItemFailures"]]
     assert given_back == [record["messageId"] for record in batch["Records"]]
+
+
+def _queued(*bodies: str) -> dict[str, Any]:
+    """The real batch, with other bodies in its messages."""
+    batch = files.lambda_event("sqs_batch")
+    records = zip(batch["Records"], bodies, strict=False)
+    return {"Records": [record | {"body": body} for record, body in records]}
+
+
+def test_jobs_does_what_a_message_of_the_queue_asks_for(
+    build: Build, here: str, discord: DiscordServer, variables: dict[str, str]
+) -> None:
+    guild_id = models.GuildId(next(iter(discord.world.guilds)))
+    with _sandbox(build("jobs", here), "jobs", variables) as sandbox:
+        outcome = sandbox.invoke(_queued(jobs.Job("sync_guild", guild_id).to_message()))
+    assert outcome == ("response", {"batchItemFailures": []})
+    assert _rows(variables, "SELECT guild_id FROM bot_guilds") == [(guild_id,)]
+
+
+def test_sync_takes_its_requests_from_a_queue_as_well(
+    build: Build, here: str, discord: DiscordServer, variables: dict[str, str]
+) -> None:
+    guild_id = next(iter(discord.world.guilds))
+    bodies = json.dumps({"guild_ids": [str(guild_id)]}), "no JSON"
+    with _sandbox(build("sync", here), "sync", variables) as sandbox:
+        batch = _queued(*bodies)
+        outcome = sandbox.invoke(batch)
+    failed = [{"itemIdentifier": record["messageId"]} for record in batch["Records"][1:]]
+    assert outcome == ("response", {"batchItemFailures": failed})
+    assert _rows(variables, "SELECT guild_id FROM bot_guilds") == [(guild_id,)]
+
+
+@pytest.mark.parametrize("name", ["scheduler", "sqs_batch"])
+def test_interactions_refuses_what_is_meant_for_another_function(
+    build: Build, here: str, variables: dict[str, str], name: files.LambdaEventName
+) -> None:
+    with _sandbox(build("interactions", here), "interactions", variables) as sandbox:
+        outcome = sandbox.invoke(files.lambda_event(name))
+    assert (outcome.kind, outcome.document["errorType"]) == ("error", "InvalidEvent")
 
 
 def test_an_environment_outlives_what_one_event_broke(
