@@ -10,6 +10,7 @@ import pytest
 from clipsaver.local import guard
 from clipsaver.local import postgres as local_postgres
 from functions.deploy import migrations
+from tests import pgbouncer
 
 # Before any test module is imported: some read the environment as they are.
 guard.clean_environment()
@@ -25,6 +26,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="run on the PostgreSQL whose programs lie in DIR, /usr/lib/postgresql/15/bin say",
     )
+    parser.addoption(
+        "--through-pgbouncer",
+        action="store_true",
+        help="put a PgBouncer in transaction mode between the tests and PostgreSQL",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "session: about the server's own sessions, passwords or end, which a pooler hides",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Through a pooler, leave out what it hides, and need it for the rest."""
+    if not config.getoption("--through-pgbouncer"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("session")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        item.add_marker(pytest.mark.needs("pgbouncer"))
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +67,9 @@ def _own_logging() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres(request: pytest.FixtureRequest) -> Iterator[local_postgres.Postgres]:
     """The server of this test run."""
-    with local_postgres.Postgres(request.config.getoption("--postgres-binaries")) as server:
+    pooled = request.config.getoption("--through-pgbouncer")
+    kind = pgbouncer.PooledPostgres if pooled else local_postgres.Postgres
+    with kind(request.config.getoption("--postgres-binaries")) as server:
         yield server
 
 

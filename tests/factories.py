@@ -61,7 +61,8 @@ def make_database(
 @contextlib.contextmanager
 def open_rows(url: str) -> Iterator["Rows"]:
     """The rows of the database at this URL, over a connection of their own."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    # Nothing is prepared, because a pooler may stand in between.
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
         yield Rows(connection)
 
 

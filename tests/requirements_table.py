@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests import python_versions
+from tests import pgbouncer, python_versions
 
 
 class Need(NamedTuple):
@@ -46,6 +46,10 @@ def _no_browser(_: re.Match[str]) -> str | None:
     return None if find_browser() else f"none of {', '.join(_BROWSERS)} on PATH"
 
 
+def _no_pgbouncer(_: re.Match[str]) -> str | None:
+    return None if pgbouncer.find_program() else "no pgbouncer on PATH or in /usr/sbin"
+
+
 NEEDS: Final = (
     Need(
         re.compile(r"python(?P<version>3\.\d+)"),
@@ -56,6 +60,11 @@ NEEDS: Final = (
         re.compile("browser"),
         _no_browser,
         "install it; on Debian and Ubuntu: apt-get install chromium",
+    ),
+    Need(
+        re.compile("pgbouncer"),
+        _no_pgbouncer,
+        "install it; on Debian and Ubuntu: apt-get install pgbouncer",
     ),
 )
 """Every need a test may declare; the first whose pattern fits the whole name counts."""

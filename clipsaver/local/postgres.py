@@ -70,7 +70,7 @@ class Postgres:
         self._folder = cluster_folder.ClusterFolder(parent)
         try:
             self._initialise()
-            self._port = _free_port()
+            self._port = free_port()
             self.start()
             password = self._passwords[OWNER]
             self._execute(f"CREATE ROLE {_quoted(OWNER)} LOGIN PASSWORD '{password}'")
@@ -229,7 +229,8 @@ class Postgres:
         return result.stdout
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port that nobody on this machine listens on now."""
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         port: int = probe.getsockname()[1]

@@ -63,6 +63,7 @@ def assert_up_to_date(stage: Stage, summary: dict[str, Any]) -> None:
     assert stage.states(stage.basement) == {"general, renamed": "visible"}
 
 
+@pytest.mark.session
 def test_a_connection_that_died_between_two_runs_is_replaced(
     changed: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_connection_that_died_between_two_runs_is_replaced(
     assert caplog.messages.count("Connection lost") == 1
 
 
+@pytest.mark.session
 def test_a_connection_that_dies_in_the_middle_of_a_run_is_replaced(
     changed: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_transaction_whose_connection_dies_again_ends_the_run_and_loses_nothin
     assert_up_to_date(changed, changed.sync())
 
 
+@pytest.mark.session
 def test_a_database_that_is_down_fails_the_run_and_the_next_one_catches_up(
     changed: Stage, postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -120,6 +123,7 @@ def test_a_database_that_is_down_fails_the_run_and_the_next_one_catches_up(
     assert_up_to_date(changed, changed.sync())
 
 
+@pytest.mark.session
 def test_a_database_that_restarts_in_the_middle_of_a_run_does_not_end_it(
     changed: Stage, postgres: Postgres
 ) -> None:
@@ -129,6 +133,7 @@ def test_a_database_that_restarts_in_the_middle_of_a_run_does_not_end_it(
         assert_up_to_date(changed, running.result())
 
 
+@pytest.mark.session
 def test_a_database_that_goes_away_in_the_middle_of_a_run_loses_nothing(
     changed: Stage, postgres: Postgres
 ) -> None:

@@ -44,6 +44,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     return [(record.levelname, record.getMessage()) for record in caplog.records]
 
 
+@pytest.mark.session
 async def test_nothing_is_opened_before_it_is_needed(database_url: str, rows: Rows) -> None:
     factories.make_database(database_url)
     others = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'clip-saver test'"
@@ -54,6 +55,7 @@ async def test_the_connection_is_kept(database: Database) -> None:
     assert await backend(database) == await backend(database)
 
 
+@pytest.mark.session
 async def test_after_a_close_the_next_transaction_opens_another(database: Database) -> None:
     before = await backend(database)
     await database.close()
@@ -61,6 +63,7 @@ async def test_after_a_close_the_next_transaction_opens_another(database: Databa
     assert await backend(database) != before
 
 
+@pytest.mark.session
 async def test_a_connection_that_died_meanwhile_is_replaced(
     database: Database, superuser_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -117,6 +120,7 @@ async def test_a_stopped_server_is_told_at_once_and_found_again(
     await database.close()
 
 
+@pytest.mark.session
 async def test_a_refused_password_is_told_without_it(
     database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:

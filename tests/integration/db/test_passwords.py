@@ -12,6 +12,7 @@ CURRENT_USER = Query("current_user", b"SELECT current_user")
 EVERY_SIGN = "".join(map(chr, range(ord(" "), ord("\x7f"))))
 
 
+@pytest.mark.session
 @pytest.mark.parametrize(
     ("user", "password"),
     [

@@ -65,6 +65,7 @@ async def test_a_newer_schema_that_excludes_this_release_is_refused(
         await serve(database)
 
 
+@pytest.mark.session
 async def test_a_refused_schema_leaves_no_connection_behind(database: Database, rows: Rows) -> None:
     rows.sql("DELETE FROM schema_revisions")
     with pytest.raises(errors.SchemaMismatch):

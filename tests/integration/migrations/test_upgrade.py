@@ -127,6 +127,7 @@ def test_what_operators_added_survives(rows: Rows, migrated_url: str, scripts: S
         rows.sql("DROP TABLE IF EXISTS another; DROP INDEX idx_own")
 
 
+@pytest.mark.session
 def test_the_url_is_read_as_the_functions_read_it(postgres: Postgres, superuser_url: str) -> None:
     database = superuser_url.rpartition("/")[2]
     with factories.open_rows(superuser_url) as superuser:
