@@ -4,7 +4,6 @@ Read with botocore, which is loaded only by who has a secret to read (see `queue
 """
 
 import contextlib
-import difflib
 import json
 import logging
 from typing import Any, Final
@@ -110,6 +109,8 @@ def _unavailable(arn: str, reason: object, advice: str) -> errors.SecretUnavaila
 
 
 def _warn_unknown(name: str) -> None:
+    import difflib  # noqa: PLC0415 -- every cold start imports this module; only a mistake needs it
+
     nearest = difflib.get_close_matches(name.upper(), settings.SECRET_VARIABLES, n=1)
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
     _log.warning("The secret: unknown key %s is ignored%s", name, hint)
