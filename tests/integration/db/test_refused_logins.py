@@ -46,6 +46,7 @@ async def test_a_newer_user_is_tried_as_well(database_url: str) -> None:
     assert await ask(factories.make_database(url)) == 1
 
 
+@pytest.mark.session
 async def test_a_password_that_stays_wrong_is_told_once(
     database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -56,6 +57,7 @@ async def test_a_password_that_stays_wrong_is_told_once(
     assert said(caplog) == [("CRITICAL", "Database connection failed")]
 
 
+@pytest.mark.session
 async def test_however_many_newer_ones_there_are_one_is_tried(database_url: str) -> None:
     wrong = [with_password(database_url, f"wrong-{number}") for number in range(4)]
     url = Rotating(*wrong)
