@@ -19,7 +19,7 @@ for artifact in interactions jobs sync purge deploy; do
     lock 3.11 --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
 done
 # The smallest app that answers a PING, beside which `make bench` measures ours.
-lock --constraint dev.txt plain_app.in --output-file plain_app.txt
+lock 3.11 --constraint dev.txt plain_app.in --output-file plain_app.txt
 # AWS's own client for Lambda's runtime, under which the tests run the artifacts.
 lock 3.11 --constraint dev.txt runtime.in --output-file runtime.txt
 # Tools that run beside Clip Saver, each in an environment of its own on Lambda's Python: SAM, the
