@@ -12,6 +12,7 @@ ClipSaverError
 │   ├── Forbidden                 403: the bot may not (50001 Missing Access, ...)
 │   ├── NotFound                  404: unknown to Discord (10003 channel, 10004 guild, ...)
 │   ├── BadRequest                any other 4xx: this code sent something Discord refuses
+│   ├── IndexNotReady             Discord is still indexing a guild for its search
 │   └── UnexpectedPayload         a success whose body is not what Discord documents
 ├── DatabaseError                 PostgreSQL, or the way to it
 │   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
@@ -105,6 +106,10 @@ class NotFound(DiscordError):
 
 class BadRequest(DiscordError):
     """Discord refuses the request itself; the message holds its explanation."""
+
+
+class IndexNotReady(DiscordError):
+    """Discord is still indexing a guild; search it again after `retry_after`."""
 
 
 class UnexpectedPayload(DiscordError):

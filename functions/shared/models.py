@@ -257,3 +257,47 @@ class Message:
     content: str
     attachments: tuple[Attachment, ...]
     is_forward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """A page of a channel's messages.
+
+    Attributes:
+        messages: Those that could be read, in no particular order.
+        ids: The ids of all of them, of those that could not be read too.
+        size: How many entries the page had.
+    """
+
+    messages: tuple[Message, ...]
+    ids: tuple[MessageId, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of a search.
+
+    Attributes:
+        total_results: How many messages match in all, as far as Discord knows.
+        messages: Those of this page; Discord may give fewer than asked for in the middle, too.
+        threads: The threads that they are in.
+        size: How many entries the page had, readable or not.
+    """
+
+    total_results: int
+    messages: tuple[Message, ...]
+    threads: tuple[Channel, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A page of a channel's archived threads.
+
+    Attributes:
+        next_cursor: Where the next page begins; None after the last one.
+    """
+
+    threads: tuple[Channel, ...]
+    next_cursor: str | None

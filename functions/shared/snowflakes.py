@@ -4,6 +4,7 @@ They are integers in here and strings in JSON. `models` gives them as well; they
 a PING needs ids and none of the models, whose making would take a fortieth of its cold start.
 """
 
+import math
 from datetime import UTC, datetime
 from typing import Final, NewType
 
@@ -20,3 +21,9 @@ _TIMESTAMP_SHIFT: Final = 22
 def made_at(snowflake: int) -> datetime:
     """When a snowflake was made."""
     return datetime.fromtimestamp(((snowflake >> _TIMESTAMP_SHIFT) + _DISCORD_EPOCH_MS) / 1000, UTC)
+
+
+def least_at(instant: datetime) -> int:
+    """The least snowflake that can be made at an instant."""
+    milliseconds = math.ceil(instant.timestamp() * 1000) - _DISCORD_EPOCH_MS
+    return max(0, milliseconds) << _TIMESTAMP_SHIFT

@@ -17,12 +17,13 @@ _ROOT: Final = "discord:/openapi"
 
 NOT_DESCRIBED: Final = frozenset(
     {
+        "GET /channels/{channel_id}/thread-members/{user_id}",
         "POST /attachments/refresh-urls",
         "POST /oauth2/token",
         "POST /oauth2/token/revoke",
     }
 )
-"""Routes that Discord serves and its description leaves out."""
+"""Routes that Discord serves and its description, or this part of it, leaves out."""
 
 
 @dataclass(frozen=True)

@@ -233,3 +233,14 @@ def test_a_member_is_found_by_id_and_me_is_no_id(
     assert bot.get(f"{base}/{ada.id}").json()["roles"] == []
     assert bot.get(f"{base}/{discord.world.application.owner.id}").json()["code"] == 10007
     assert bot.get(f"{base}/@me").json()["code"] == 50035
+
+
+def test_a_membership_of_a_thread_is_told(bot: httpx.Client, world: World, ada: User) -> None:
+    guild = world.add_guild("Arcade", owner=ada)
+    thread = guild.add_channel("clips").add_thread("run", owner=ada)
+    stranger = world.add_user("bob")
+
+    assert bot.get(f"/channels/{thread.id}/thread-members/{ada.id}").json()["user_id"] == str(
+        ada.id
+    )
+    assert bot.get(f"/channels/{thread.id}/thread-members/{stranger.id}").json()["code"] == 10007

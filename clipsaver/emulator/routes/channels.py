@@ -69,6 +69,15 @@ def leave_thread(call: Call) -> Reply:
     return no_content()
 
 
+def thread_member(call: Call) -> Reply:
+    """Get somebody's membership of a thread; who is not in it is unknown."""
+    thread = access.channel_of(call).thread
+    user = call.world.users.get(call.id("user_id"))
+    if thread is None or user is None or user.id not in thread.member_ids:
+        raise problems.unknown("member")
+    return answer(channels.thread_member(thread, user))
+
+
 def _open_thread(call: Call) -> Thread:
     thread = access.channel_of(call).thread
     if thread is None:

@@ -79,6 +79,7 @@ API: Final = (
         _CHANNEL + "/users/@me/threads/archived/private",
         channels.joined_archived_private,
     ),
+    Endpoint("GET", _CHANNEL + "/thread-members/{user_id}", channels.thread_member),
     Endpoint("PUT", _CHANNEL + "/thread-members/@me", channels.join_thread),
     Endpoint("DELETE", _CHANNEL + "/thread-members/@me", channels.leave_thread),
     Endpoint("GET", _CHANNEL + "/messages", messages.page),

@@ -5,12 +5,12 @@ whose body is not what Discord documents.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import httpx
 
 from functions.shared import credentials, errors
-from functions.shared.discord import payloads, rate_limits, routes
+from functions.shared.discord import messages, pages, payloads, rate_limits, routes
 from functions.shared.discord.statistics import Statistics
 from functions.shared.discord.transport import Transport
 from functions.shared.models import (
@@ -21,11 +21,24 @@ from functions.shared.models import (
     GuildEntry,
     GuildId,
     Member,
+    Message,
+    MessageId,
+    MessagePage,
+    SearchPage,
+    ThreadPage,
     User,
     UserId,
 )
 
+MESSAGES_PER_PAGE: Final = 100
+"""Messages to a page of a channel (Discord docs, Get Channel Messages)."""
+RESULTS_PER_PAGE: Final = 25
+"""Messages to a page of a search (Discord docs, Search Guild Messages)."""
+SEARCH_OFFSET_CAP: Final = 9_975
+"""How far into its results a search can be asked (Discord docs, Search Guild Messages)."""
+
 _GUILDS_PER_PAGE: Final = 200
+_THREADS_PER_PAGE: Final = 100
 _UNKNOWN_WEBHOOK: Final = 10015
 _MAX_EDIT_TRIES: Final = 4
 
@@ -127,6 +140,117 @@ class DiscordClient:
         """
         call = routes.GET_CHANNEL.compile(channel_id=channel_id)
         return payloads.channel(await self._transport.request(call), str(call))
+
+    async def list_messages(
+        self,
+        channel_id: ChannelId,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> MessagePage:
+        """List up to 100 messages of a channel.
+
+        Args:
+            channel_id: The channel or thread.
+            before: The newest ones with a lesser id. Any number will do, a message's or not.
+            after: The oldest ones with a greater id; not together with `before`.
+
+        Returns:
+            A page, empty where there are no more messages and where the bot lacks
+            READ_MESSAGE_HISTORY: Discord tells no difference.
+
+        Raises:
+            errors.Forbidden: The bot cannot view the channel (50001).
+            errors.NotFound: It was deleted (10003).
+        """
+        call = routes.LIST_MESSAGES.compile(channel_id=channel_id)
+        query = {"limit": str(MESSAGES_PER_PAGE)}
+        query |= {} if before is None else {"before": str(before)}
+        query |= {} if after is None else {"after": str(after)}
+        return pages.message_page(await self._transport.request(call, query=query), str(call))
+
+    async def get_message(self, channel_id: ChannelId, message_id: MessageId) -> Message:
+        """Get a message, with links to its files that were signed just now.
+
+        Raises:
+            errors.NotFound: The message was deleted (10008), or its channel was (10003).
+            errors.Forbidden: The bot may not read it (50001).
+        """
+        call = routes.GET_MESSAGE.compile(channel_id=channel_id, message_id=message_id)
+        return messages.message(await self._transport.request(call), str(call))
+
+    async def search_messages(
+        self,
+        guild_id: GuildId,
+        *,
+        has: Literal["video", "snapshot"],
+        before: int,
+        offset: int,
+        include_nsfw: bool,
+    ) -> SearchPage:
+        """Search the messages of a guild that the bot can read, newest first, 25 to a page.
+
+        Args:
+            guild_id: The guild.
+            has: What a message must have: a video, or another message that it forwards.
+            before: Only messages with a lesser id.
+            offset: How many results to pass over, at most `SEARCH_OFFSET_CAP`.
+            include_nsfw: Whether age-restricted channels are searched too.
+
+        Raises:
+            errors.IndexNotReady: Discord is still indexing the guild.
+            errors.Forbidden: The bot lacks the Message Content intent or READ_MESSAGE_HISTORY.
+        """
+        call = routes.SEARCH_MESSAGES.compile(guild_id=guild_id)
+        query = {
+            "has": has,
+            "max_id": str(before),
+            "offset": str(offset),
+            "limit": str(RESULTS_PER_PAGE),
+            "include_nsfw": "true" if include_nsfw else "false",
+        }
+        document = await self._transport.request(call, query=query)
+        return pages.search_page(document, str(call), guild_id)
+
+    async def list_archived_threads(
+        self,
+        guild_id: GuildId,
+        channel_id: ChannelId,
+        kind: pages.ArchivedKind,
+        cursor: str | None = None,
+    ) -> ThreadPage:
+        """List up to 100 archived threads of a channel, the latest first.
+
+        Pages may overlap, because threads are archived at the same moment.
+
+        Args:
+            guild_id: The channel's guild.
+            channel_id: A text, announcement, forum or media channel.
+            kind: Public ones, or private ones that the bot has joined.
+            cursor: The `next_cursor` of the page before; None for the first page.
+
+        Raises:
+            errors.Forbidden: The bot lacks VIEW_CHANNEL or READ_MESSAGE_HISTORY.
+        """
+        route = (
+            routes.LIST_PUBLIC_ARCHIVED_THREADS
+            if kind == "public"
+            else routes.LIST_JOINED_PRIVATE_ARCHIVED_THREADS
+        )
+        call = route.compile(channel_id=channel_id)
+        query = {"limit": str(_THREADS_PER_PAGE)} | ({"before": cursor} if cursor else {})
+        document = await self._transport.request(call, query=query)
+        return pages.thread_page(document, str(call), guild_id, kind)
+
+    async def get_thread_member(self, thread_id: ChannelId, user_id: UserId) -> None:
+        """Make sure that a user is in a thread.
+
+        Raises:
+            errors.NotFound: They are not (10007), or there is no such thread (10003).
+            errors.Forbidden: The bot cannot view the thread (50001).
+        """
+        call = routes.GET_THREAD_MEMBER.compile(channel_id=thread_id, user_id=user_id)
+        await self._transport.request(call)
 
     async def get_current_user(self) -> User:
         """Get the bot's own user."""

@@ -77,6 +77,15 @@ class Fields:
             return value
         raise self._unexpected(key, "an integer")
 
+    def optional_seconds(self, key: str) -> float | None:
+        """Read a duration in seconds, or None if it is absent, null or negative."""
+        value = self._document.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self._unexpected(key, "a number of seconds")
+        return float(value) if value >= 0 else None
+
     def optional_instant(self, key: str) -> datetime | None:
         """Read an ISO 8601 timestamp, in UTC unless it says otherwise; None if absent or null."""
         value = self.optional_text(key)

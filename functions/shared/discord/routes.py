@@ -62,8 +62,20 @@ GET_GUILD: Final = Route("GET", "/guilds/{guild_id}", ("guild_id",))
 GET_MEMBER: Final = Route("GET", "/guilds/{guild_id}/members/{user_id}", ("guild_id",))
 LIST_CHANNELS: Final = Route("GET", "/guilds/{guild_id}/channels", ("guild_id",))
 LIST_ACTIVE_THREADS: Final = Route("GET", "/guilds/{guild_id}/threads/active", ("guild_id",))
+SEARCH_MESSAGES: Final = Route("GET", "/guilds/{guild_id}/messages/search", ("guild_id",))
 
 GET_CHANNEL: Final = Route("GET", "/channels/{channel_id}", ("channel_id",))
+LIST_MESSAGES: Final = Route("GET", "/channels/{channel_id}/messages", ("channel_id",))
+GET_MESSAGE: Final = Route("GET", "/channels/{channel_id}/messages/{message_id}", ("channel_id",))
+LIST_PUBLIC_ARCHIVED_THREADS: Final = Route(
+    "GET", "/channels/{channel_id}/threads/archived/public", ("channel_id",)
+)
+LIST_JOINED_PRIVATE_ARCHIVED_THREADS: Final = Route(
+    "GET", "/channels/{channel_id}/users/@me/threads/archived/private", ("channel_id",)
+)
+GET_THREAD_MEMBER: Final = Route(
+    "GET", "/channels/{channel_id}/thread-members/{user_id}", ("channel_id",)
+)
 
 GET_APPLICATION: Final = Route("GET", "/applications/@me")
 UPDATE_APPLICATION: Final = Route("PATCH", "/applications/@me")
