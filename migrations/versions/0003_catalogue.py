@@ -54,7 +54,8 @@ CREATE TABLE scan_coverage (
 );
 CREATE INDEX idx_scan_coverage_guild ON scan_coverage (guild_id);
 
--- A search of a whole guild's history; what is read channel by channel is in bot_channel_scan_runs.
+-- A scan of a whole guild: its search, for videos and then for forwards, and then the proof of its
+-- history, whose channels are in bot_channel_scan_runs.
 CREATE TABLE guild_scans (
     id                 uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
     guild_id           bigint      NOT NULL REFERENCES bot_guilds ON DELETE CASCADE,
@@ -62,11 +63,14 @@ CREATE TABLE guild_scans (
     requested_by       bigint,
     predicted_requests integer,
     requests           integer     NOT NULL DEFAULT 0,
-    searching_for      text        NOT NULL DEFAULT 'video',
+    searching_for      text        NOT NULL DEFAULT 'video'
+                       CHECK (searching_for IN ('video', 'snapshot', 'history')),
     total_results      bigint,
+    total_messages     bigint,
     results_seen       bigint      NOT NULL DEFAULT 0,
     clips_saved        bigint      NOT NULL DEFAULT 0,
     before_message_id  bigint,
+    oldest_message_id  bigint,
     result_offset      integer     NOT NULL DEFAULT 0,
     paused_until       timestamptz,
     error_message      text,
@@ -86,13 +90,81 @@ CREATE TABLE scan_requests (
     PRIMARY KEY (guild_id, day)
 );
 
-ALTER TABLE bot_channels ADD COLUMN archived_threads_read_at timestamptz;
+ALTER TABLE bot_channels
+    ADD COLUMN archived_threads_read_at timestamptz,
+    ADD COLUMN archived_threads_cursor  text;
+
+-- Until when a message to the scan function may be under way; another is sent only after that.
+ALTER TABLE bot_guilds ADD COLUMN scan_queued_until timestamptz;
 
 ALTER TABLE bot_channel_scan_runs
     ADD COLUMN kind       text NOT NULL DEFAULT 'history' CHECK (kind IN ('live', 'history')),
     ADD COLUMN updated_at timestamptz NOT NULL DEFAULT now();
 CREATE UNIQUE INDEX idx_bot_scan_runs_running ON bot_channel_scan_runs (channel_id)
     WHERE status = 'running';
+
+-- What may be read for clips: switched on, a thread's channel too, and open to the bot. The bits
+-- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice.
+CREATE VIEW scannable_channels AS
+SELECT channel.guild_id, channel.channel_id, channel.name, channel.type, channel.is_nsfw,
+       channel.settings, channel.last_message_id, channel.last_activity_at, channel.created_at,
+       to_timestamp(((channel.channel_id >> 22) + 1420070400000) / 1000.0) AS made_at,
+       channel.type NOT IN ('forum', 'media') AS has_messages,
+       channel.archived_threads_read_at, channel.archived_threads_cursor
+FROM bot_channels AS channel
+LEFT JOIN bot_channels AS parent
+    ON channel.type IN ('announcement_thread', 'public_thread', 'private_thread')
+   AND parent.channel_id = channel.parent_id
+   AND parent.guild_id = channel.guild_id
+WHERE channel.is_reading
+  AND coalesce(parent.is_reading, true)
+  AND channel.state IN ('visible', 'archived')
+  AND channel.permissions & 66560 = 66560
+  AND (channel.type NOT IN ('voice', 'stage') OR channel.permissions & 1048576 <> 0);
+
+-- What is left to do in each of them. Unread are messages newer than all that was read; what was
+-- posted before the channel was known is history's, but a channel first seen within a day of its
+-- making is new from its beginning. A refusal is not asked for again within the hour.
+CREATE VIEW scan_work AS
+SELECT channel.*, coverage.covered_to, live.live_since,
+       NOT refusal.is_recent AND channel.has_messages AND coalesce(
+           coalesce(
+               channel.last_message_id > coverage.covered_to,
+               channel.last_activity_at >= live.live_since
+           ), false
+       ) AS is_unread,
+       NOT refusal.is_recent AND channel.has_messages AND channel.last_message_id IS NOT NULL
+           AND NOT coverage.is_whole AS is_unproven,
+       channel.type IN ('text', 'announcement', 'forum', 'media') AND (
+           channel.archived_threads_read_at IS NULL
+           OR channel.archived_threads_read_at < now() - interval '1 day'
+              AND coalesce(channel.last_activity_at > channel.archived_threads_read_at, false)
+       ) AS is_unlisted
+FROM scannable_channels AS channel
+CROSS JOIN LATERAL (
+    SELECT max(covered.last_message_id) AS covered_to,
+           coalesce(bool_or(
+               covered.first_message_id <= channel.channel_id
+               AND covered.last_message_id >= channel.last_message_id
+           ), false) AS is_whole
+    FROM scan_coverage AS covered
+    WHERE covered.channel_id = channel.channel_id
+) AS coverage
+CROSS JOIN LATERAL (
+    SELECT greatest(now() - interval '1 day', CASE
+        WHEN channel.created_at < channel.made_at + interval '1 day' THEN channel.made_at
+        ELSE channel.created_at
+    END) AS live_since
+) AS live
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT
+        FROM bot_channel_scan_runs AS run
+        WHERE run.channel_id = channel.channel_id
+          AND run.status = 'failed'
+          AND run.finished_at > now() - interval '1 hour'
+    ) AS is_recent
+) AS refusal;
 """
 
 

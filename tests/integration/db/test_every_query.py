@@ -26,6 +26,7 @@ WHOLE_TABLE = {
     "guilds.count_expired_guilds": "the purge's dry run counts them",
     "scan_runs.delete_expired": "the purge deletes by age, whosever the runs are",
     "scan_runs.count_expired": "the purge's dry run counts them",
+    "scan_work.queue_due": "the sync hands every guild with something to read over at once",
     "tracked.count_by_state": "the metrics tell of all guilds together",
 }
 """Queries that look at every guild, and why they may."""

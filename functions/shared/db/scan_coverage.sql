@@ -1,0 +1,40 @@
+-- add_interval
+-- One more interval of message ids of which every message was read; what it overlaps or touches
+-- becomes one with it.
+WITH touched AS (
+    DELETE FROM scan_coverage
+    WHERE guild_id = %(guild_id)s
+      AND channel_id = %(channel_id)s
+      AND first_message_id - 1 <= %(last_message_id)s::bigint
+      AND last_message_id + 1 >= %(first_message_id)s::bigint
+    RETURNING first_message_id, last_message_id
+)
+INSERT INTO scan_coverage (guild_id, channel_id, first_message_id, last_message_id)
+SELECT %(guild_id)s, %(channel_id)s,
+       least(min(first_message_id), %(first_message_id)s::bigint),
+       greatest(max(last_message_id), %(last_message_id)s::bigint)
+FROM touched;
+
+-- select_progress
+-- Of each channel that is read, how much of the time since it was made is proven, and back to when
+-- without a gap. A channel without messages has nothing to prove.
+SELECT channel.channel_id,
+       channel.name,
+       least(1.0, coalesce(sum(
+           least(covered.last_message_id, channel.last_message_id)
+           - greatest(covered.first_message_id, channel.channel_id) + 1
+       ), 0)::double precision
+           / greatest(channel.last_message_id - channel.channel_id + 1, 1)) AS share,
+       to_timestamp(((min(covered.first_message_id) FILTER (
+           WHERE covered.last_message_id >= channel.last_message_id
+       ) >> 22) + 1420070400000) / 1000.0) AS proven_since
+FROM scannable_channels AS channel
+LEFT JOIN scan_coverage AS covered
+    ON covered.channel_id = channel.channel_id
+   AND covered.last_message_id >= channel.channel_id
+   AND covered.first_message_id <= channel.last_message_id
+WHERE channel.guild_id = %(guild_id)s
+  AND channel.last_message_id IS NOT NULL
+  AND channel.type NOT IN ('forum', 'media')
+GROUP BY channel.channel_id, channel.name, channel.last_message_id
+ORDER BY share, channel.channel_id;
