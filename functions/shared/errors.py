@@ -27,9 +27,12 @@ ClipSaverError
 ├── NotWired                      Discord's application is another one, or refuses our URLs
 ├── NotReady                      the deployed API does not say that it is ready
 │   └── NotReachable              it says nothing at all
+├── MessageContentOff             the Message Content intent is off: messages come without files
+├── BudgetSpent                   a guild's daily requests are spent (until)
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
 """
 
+from datetime import datetime
 from typing import Final
 
 _BODY_EXCERPT: Final = 200
@@ -172,6 +175,25 @@ class NotReady(ClipSaverError):
 
 class NotReachable(NotReady):
     """The API that was just deployed could not be asked from here."""
+
+
+class MessageContentOff(ClipSaverError):
+    """Messages come without their files until the intent is switched on in the developer portal."""
+
+
+class BudgetSpent(ClipSaverError):
+    """A guild's requests of today are spent; there are more from `until` on.
+
+    Attributes:
+        until: The next midnight (UTC).
+    """
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"The daily requests for this server are spent; it goes on at {until:%Y-%m-%d %H:%M} "
+            "UTC (scan_daily_requests_per_guild)"
+        )
+        self.until = until
 
 
 class InvalidEvent(ClipSaverError):

@@ -24,6 +24,8 @@ MetricName = Literal[
     "Failures",
     "Breaker",
     "Drift",
+    "MessagesScanned",
+    "ClipsFound",
 ]
 """What is measured.
 
@@ -34,6 +36,7 @@ RequestLatency: milliseconds between sending and the last byte, on average.
 RunDuration: milliseconds of a whole run.
 Failures: guilds that could not be synced, and runs that could not go on.
 Breaker: 1 when the mass-change breaker held something back, else 0.
+MessagesScanned, ClipsFound: messages read for the first time, and clips that were not known.
 Drift: differences of the application's endpoints from what they should be.
 """
 

@@ -1,4 +1,4 @@
-"""The queue of deferred work: Amazon SQS, through botocore.
+"""The queues of deferred work: Amazon SQS, through botocore.
 
 botocore's client without boto3 takes a fifth of a cold start's time, and is loaded only by what
 sends something.
@@ -6,20 +6,28 @@ sends something.
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from functions.shared import errors
+from functions.shared import errors, models, scans
 from functions.shared.jobs import Job
+
+LONGEST_DELAY_SECONDS: Final = 900
+"""What SQS takes (AWS docs, SendMessage)."""
 
 _SEND_SECONDS: Final = 2.0
 """Somebody waits for three seconds in all (Discord docs, Receiving and Responding)."""
 _CONNECT_SECONDS: Final = 0.5
 _READ_SECONDS: Final = 1.0
-_HINT: Final = "is JOBS_QUEUE_URL right, and may this function send to it?"
+_BATCH_SIZE: Final = 10
+"""Messages to a batch (AWS docs, SendMessageBatch)."""
 
+_log = logging.getLogger("discord_clip_saver.queue")
 # At DEBUG, botocore logs whole messages, and an interaction's token is part of one.
 logging.getLogger("botocore").setLevel(logging.WARNING)
+
+T = TypeVar("T")
 
 
 class JobQueue:
@@ -30,7 +38,7 @@ class JobQueue:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._queue = _Queue(url, "is JOBS_QUEUE_URL right, and may this function send to it?")
 
     async def send(self, job: Job) -> None:
         """Put a job into the queue; once this returns it will not be lost.
@@ -38,13 +46,76 @@ class JobQueue:
         Raises:
             QueueUnavailable: SQS did not take it in time.
         """
+        await self._queue.send(job.to_message(), delay_seconds=0)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._queue.close()
+
+
+class ScanQueue:
+    """Where the scan function is told which guilds to look at.
+
+    Args:
+        url: The queue's URL; its region is taken from the environment, as Lambda sets it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._queue = _Queue(url, "is SCAN_QUEUE_URL right, and may this function send to it?")
+
+    async def send(self, guild_id: models.GuildId, *, delay_seconds: int = 0) -> None:
+        """Let a guild be looked at, after a delay of at most `LONGEST_DELAY_SECONDS`.
+
+        Raises:
+            QueueUnavailable: SQS did not take it in time.
+        """
+        await self._queue.send(scans.to_message(guild_id), delay_seconds=delay_seconds)
+
+    async def send_all(self, guild_ids: Sequence[models.GuildId]) -> list[models.GuildId]:
+        """Let many guilds be looked at; those that SQS did not take, which is logged."""
+        refused: list[models.GuildId] = []
+        for start in range(0, len(guild_ids), _BATCH_SIZE):
+            batch = guild_ids[start : start + _BATCH_SIZE]
+            try:
+                failed = await self._queue.send_batch([scans.to_message(each) for each in batch])
+            except errors.QueueUnavailable as error:
+                _log.error("%d scans could not be handed over: %s", len(batch), error)
+                failed = set(range(len(batch)))
+            refused += [batch[index] for index in sorted(failed)]
+        return refused
+
+
+class _Queue:
+    """A queue of any messages; `hint` is what to look at when it takes none."""
+
+    def __init__(self, url: str, hint: str) -> None:
+        self._url = url
+        self._hint = hint
+
+    async def send(self, body: str, *, delay_seconds: int) -> None:
+        """Send one message."""
+        await self._in_time(
+            lambda: self._client.send_message(
+                QueueUrl=self._url, MessageBody=body, DelaySeconds=delay_seconds
+            )
+        )
+
+    async def send_batch(self, bodies: Sequence[str]) -> set[int]:
+        """Send up to ten messages; the places of those that were not taken."""
+        entries = [{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)]
+        answer = await self._in_time(
+            lambda: self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+        )
+        return {int(entry["Id"]) for entry in answer.get("Failed", ())}
+
+    async def _in_time(self, send: Callable[[], T]) -> T:
         try:
             # Resolving the host's name knows no limit of its own.
             async with asyncio.timeout(_SEND_SECONDS):
-                await asyncio.to_thread(self._send, job.to_message())
+                return await asyncio.to_thread(self._translated, send)
         except TimeoutError as error:
             raise errors.QueueUnavailable(
-                f"The queue did not answer within {_SEND_SECONDS:.0f} s; {_HINT}"
+                f"The queue did not answer within {_SEND_SECONDS:.0f} s; {self._hint}"
             ) from error
 
     def close(self) -> None:
@@ -52,13 +123,15 @@ class JobQueue:
         if "_client" in vars(self):
             self._client.close()
 
-    def _send(self, body: str) -> None:
+    def _translated(self, send: Callable[[], T]) -> T:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- see above
 
         try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=body)
+            return send()
         except (BotoCoreError, ClientError) as error:
-            raise errors.QueueUnavailable(f"The job was not queued: {error}; {_HINT}") from error
+            raise errors.QueueUnavailable(
+                f"The message was not queued: {error}; {self._hint}"
+            ) from error
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 -- botocore makes its clients at run time

@@ -33,6 +33,7 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "PUBLIC_URL": (r"https?://\S+", "a URL"),
     "DISCORD_API_URL": (r"https?://\S+", "a URL"),
     "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
+    "SCAN_QUEUE_URL": (r"https?://\S+", "a URL"),
     "LOG_LEVEL": (
         r"(?i)debug|info|warning|error|critical",
         "DEBUG, INFO, WARNING, ERROR or CRITICAL",
@@ -69,6 +70,7 @@ class Environment:
     secret_arn: str | None
     public_url: str | None
     jobs_queue_url: str | None
+    scan_queue_url: str | None
     discord_api_url: str
     discord_cdn_hosts: tuple[str, ...]
     settings_path: Path
@@ -163,6 +165,7 @@ def from_variables(
         secret_arn=found.get("SECRET_ARN"),
         public_url=found.get("PUBLIC_URL", "").rstrip("/") or None,
         jobs_queue_url=found.get("JOBS_QUEUE_URL"),
+        scan_queue_url=found.get("SCAN_QUEUE_URL"),
         discord_api_url=given.get("DISCORD_API_URL", DISCORD_API_URL).rstrip("/"),
         discord_cdn_hosts=tuple(re.findall(r"[^,\s]+", found.get("DISCORD_CDN_HOSTS", "")))
         or DISCORD_CDN_HOSTS,

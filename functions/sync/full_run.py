@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.shared import errors, models, settings
+from functions.shared import errors, models, parallel, settings
 from functions.shared.db import guilds, job_runs
 from functions.shared.db.connection import Database, Transaction
 from functions.shared.discord.client import DiscordClient
+from functions.shared.lease import run_lease
 from functions.shared.reconcile import breaker, departures
 from functions.shared.reconcile.guild import Fence, Reconciler
 from functions.shared.reconcile.guild_sync import GuildSync
 from functions.shared.reconcile.request import SyncRequest
 from functions.shared.reconcile.summary import Progress, Summary
-from functions.sync import endpoint, guild_turns, parallel
-from functions.sync.lease import run_lease
+from functions.sync import endpoint, guild_turns
 
 _log = logging.getLogger("discord_clip_saver.sync")
 
+_LEASE: Final = "sync"
 _NAMES_LOGGED: Final = 50
 
 
@@ -57,7 +58,7 @@ class FullRun:
         """
         if self.request.dry_run:
             return await self._run(_unfenced)
-        async with run_lease(self.database) as lease:
+        async with run_lease(self.database, _LEASE) as lease:
             if lease is None:
                 return Summary(complete=False, skipped="Another sync is running; it does the work.")
             async with self.database.transaction() as transaction:

@@ -7,28 +7,34 @@ from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.event_loop import EventLoop
+from functions.shared.handover import Handover
+from functions.shared.queue import ScanQueue
 from functions.sync.sync import Sync
 
 configuration = Configuration.at_start("BOT_TOKEN", "DATABASE_URL")
 environment = configuration.environment
 tunables = settings.load(environment.settings_path)
 loop = EventLoop()
+database = Database(
+    configuration.credential("DATABASE_URL"),
+    application_name="clip-saver sync",
+    connect_seconds=5,
+    transaction_seconds=30,
+    slow_statement_ms=tunables.database.slow_statement_ms,
+)
 sync = Sync(
     discord=DiscordClient(
         api_url=environment.discord_api_url,
         bot_token=configuration.credential("BOT_TOKEN"),
         rate_share=tunables.sync.sync_rate_share,
     ),
-    database=Database(
-        configuration.credential("DATABASE_URL"),
-        application_name="clip-saver sync",
-        connect_seconds=5,
-        transaction_seconds=30,
-        slow_statement_ms=tunables.database.slow_statement_ms,
-    ),
+    database=database,
     settings=tunables,
     expected_url=environment.public_url,
     metrics=metrics.CloudWatchMetrics() if environment.on_lambda else metrics.Unmeasured(),
+    handover=Handover(database, ScanQueue(environment.scan_queue_url), tunables.guild)
+    if environment.scan_queue_url
+    else None,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from functions.shared import errors, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
+from functions.shared.handover import Handover
 from functions.shared.metrics import Metrics, Unmeasured
 from functions.shared.reconcile.request import SyncRequest
 from functions.shared.reconcile.summary import Progress, Summary, Unwatched
@@ -33,6 +34,7 @@ class Sync:
         expected_url: Where the application's endpoints should be; None if nobody told.
         progress: Who watches, guild by guild.
         metrics: Who keeps the figures.
+        handover: The way to the scan function; None where there is none.
     """
 
     discord: DiscordClient
@@ -41,6 +43,7 @@ class Sync:
     expected_url: str | None = None
     progress: Progress = field(default_factory=Unwatched)
     metrics: Metrics = field(default_factory=Unmeasured)
+    handover: Handover | None = None
 
     async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Run the sync that the event asks for.
@@ -98,7 +101,20 @@ class Sync:
             raise
         finally:
             measures.add_requests(self.metrics, self.discord.statistics)
+        if not (request.dry_run or summary.skipped or summary.message_content is False):
+            await self._hand_over(request)
         return summary.as_json(self.discord.statistics)
+
+    async def _hand_over(self, request: SyncRequest) -> None:
+        """Have new messages read; what cannot be handed over now, the next sync hands over."""
+        if self.handover is None:
+            return
+        try:
+            guilds = await self.handover.hand_over(request.guild_ids)
+        except errors.DatabaseError as error:
+            _log.error("No guild was handed over to the scan: %s", error)
+        else:
+            _log.info("Guilds handed over to the scan: %d", guilds)
 
     async def _targeted(self, request: SyncRequest, stop_at: float) -> Summary:
         run = TargetedRun(

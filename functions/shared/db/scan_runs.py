@@ -75,10 +75,12 @@ async def begin(
 
 async def add_progress(
     transaction: Transaction, guild_id: models.GuildId, run_id: UUID, *, scanned: int, matched: int
-) -> None:
-    """Count messages that were read, and those among them with clips."""
-    await transaction.execute(
-        _SQL["add_progress"], guild_id=guild_id, id=run_id, scanned=scanned, matched=matched
+) -> bool:
+    """Count messages that were read, and those among them with clips; False if it was canceled."""
+    return bool(
+        await transaction.value(
+            _SQL["add_progress"], guild_id=guild_id, id=run_id, scanned=scanned, matched=matched
+        )
     )
 
 

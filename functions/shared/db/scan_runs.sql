@@ -89,7 +89,8 @@ SET messages_scanned = messages_scanned + %(scanned)s,
 FROM bot_channels AS channel
 WHERE channel.guild_id = %(guild_id)s
   AND channel.channel_id = run.channel_id
-  AND run.id = %(id)s;
+  AND run.id = %(id)s
+RETURNING run.status <> 'canceled' AS is_wanted;
 
 -- end_run
 -- The run is over, or waits for its next turn.

@@ -120,6 +120,11 @@ async def select_unlisted(
     )
 
 
+async def count_channels(transaction: Transaction, guild_id: models.GuildId) -> int:
+    """How many channels of a guild may be read, forums and threads too."""
+    return int(await transaction.value(_SQL["count_channels"], guild_id=guild_id))
+
+
 async def select_sources(
     transaction: Transaction,
     guild_id: models.GuildId,
@@ -161,16 +166,23 @@ async def store_threads(
     )
 
 
-async def set_listed(
+async def set_listing(
     transaction: Transaction,
     guild_id: models.GuildId,
     channel_id: models.ChannelId,
     cursor: str | None,
 ) -> None:
-    """Note where the list of a channel's archived threads goes on; None when it was at its end."""
+    """Note where the list of a channel's archived threads goes on."""
     await transaction.execute(
-        _SQL["set_listed"], guild_id=guild_id, channel_id=channel_id, cursor=cursor
+        _SQL["set_listing"], guild_id=guild_id, channel_id=channel_id, cursor=cursor
     )
+
+
+async def set_listed(
+    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+) -> None:
+    """Note that the list of a channel's archived threads was read to its end."""
+    await transaction.execute(_SQL["set_listed"], guild_id=guild_id, channel_id=channel_id)
 
 
 async def note_scanned(

@@ -27,6 +27,10 @@ WHERE guild_id = %(guild_id)s AND is_unlisted AND (NOT is_nsfw OR %(with_nsfw)s)
 ORDER BY channel_id
 LIMIT %(batch_size)s;
 
+-- count_channels
+-- How many channels of a guild may be read.
+SELECT count(*) FROM scannable_channels WHERE guild_id = %(guild_id)s;
+
 -- select_sources
 -- Which of these channels are read at all, and with which settings of their own.
 SELECT channel_id, settings
@@ -63,13 +67,17 @@ WHERE thread.guild_id = %(guild_id)s
   AND thread.channel_id = given.channel_id
   AND given.last_message_id > coalesce(thread.last_message_id, 0);
 
--- set_listed
--- How far the list of a channel's archived threads was read; with no cursor, to its end.
+-- set_listing
+-- How far the list of a channel's archived threads was read.
 UPDATE bot_channels
-SET archived_threads_cursor = %(cursor)s,
-    archived_threads_read_at = CASE
-        WHEN %(cursor)s::text IS NULL THEN now() ELSE archived_threads_read_at
-    END
+SET archived_threads_cursor = %(cursor)s
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
+  AND archived_threads_cursor IS DISTINCT FROM %(cursor)s;
+
+-- set_listed
+-- The list was read to its end.
+UPDATE bot_channels
+SET archived_threads_cursor = NULL, archived_threads_read_at = now()
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
 
 -- note_scanned

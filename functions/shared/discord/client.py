@@ -183,7 +183,7 @@ class DiscordClient:
         self,
         guild_id: GuildId,
         *,
-        has: Literal["video", "snapshot"],
+        has: Literal["video", "snapshot"] | None,
         before: int,
         offset: int,
         include_nsfw: bool,
@@ -192,7 +192,8 @@ class DiscordClient:
 
         Args:
             guild_id: The guild.
-            has: What a message must have: a video, or another message that it forwards.
+            has: What a message must have: a video, or another message that it forwards; None for
+                every message.
             before: Only messages with a lesser id.
             offset: How many results to pass over, at most `SEARCH_OFFSET_CAP`.
             include_nsfw: Whether age-restricted channels are searched too.
@@ -203,12 +204,12 @@ class DiscordClient:
         """
         call = routes.SEARCH_MESSAGES.compile(guild_id=guild_id)
         query = {
-            "has": has,
             "max_id": str(before),
             "offset": str(offset),
             "limit": str(RESULTS_PER_PAGE),
             "include_nsfw": "true" if include_nsfw else "false",
         }
+        query |= {"has": has} if has else {}
         document = await self._transport.request(call, query=query)
         return pages.search_page(document, str(call), guild_id)
 

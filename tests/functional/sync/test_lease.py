@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from clipsaver.local.errors import FunctionFailed
+from functions.shared import lease, parallel
 from functions.shared.discord import transport
-from functions.sync import lease, parallel, sync
+from functions.sync import sync
 from tests.functional.sync.stage import CHANNELS, GUILDS, Stage
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from functions.sync import parallel
+from functions.shared import parallel
 
 
 async def test_every_item_is_worked_on_once_and_in_order() -> None:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 _WORKERS: Final = 16
-"""Guilds in work at once: enough to keep the allowed rate full while answers take 0.5 s."""
+"""In work at once: enough to keep the allowed rate full while answers take 0.5 s."""
 
 
 async def work_off(items: Iterable[T], work: Callable[[T], Awaitable[None]], until: float) -> int:

@@ -1,4 +1,4 @@
-"""One full sync at a time: a lease row that the run renews while it works.
+"""One run of a kind at a time: a lease row that the run renews while it works.
 
 A run that was killed stops renewing and is succeeded after the expiry; one that was only slow finds
 its lease gone at its next write, which is refused in the same transaction.
@@ -15,14 +15,14 @@ from functions.shared import errors
 from functions.shared.db import leases
 from functions.shared.db.connection import Database, Transaction
 
-_NAME: Final = "sync"
 _RENEW_SECONDS: Final = leases.LEASE_SECONDS / 3
 
 
 class RunLease:
-    """The right to write as the one full run."""
+    """The right to write as the one run of its kind."""
 
-    def __init__(self, holder: UUID) -> None:
+    def __init__(self, name: str, holder: UUID) -> None:
+        self._name = name
         self._holder = holder
 
     async def fence(self, transaction: Transaction) -> None:
@@ -31,20 +31,20 @@ class RunLease:
         Raises:
             LeaseLost: another run took over.
         """
-        if not await leases.renew_lease(transaction, _NAME, self._holder):
-            raise errors.LeaseLost("Another sync took over; this run stops")
+        if not await leases.renew_lease(transaction, self._name, self._holder):
+            raise errors.LeaseLost(f"Another run took over {self._name}; this one stops")
 
 
 @asynccontextmanager
-async def run_lease(database: Database) -> AsyncIterator[RunLease | None]:
-    """Hold the lease for the length of the block; None if another run holds it."""
+async def run_lease(database: Database, name: str) -> AsyncIterator[RunLease | None]:
+    """Hold the lease of this name for the length of the block; None if another run holds it."""
     holder = uuid4()
     async with database.transaction() as transaction:
-        taken = await leases.acquire_lease(transaction, _NAME, holder)
+        taken = await leases.acquire_lease(transaction, name, holder)
     if not taken:
         yield None
         return
-    lease = RunLease(holder)
+    lease = RunLease(name, holder)
     renewing = asyncio.create_task(_renew(database, lease))
     try:
         yield lease
@@ -54,7 +54,7 @@ async def run_lease(database: Database) -> AsyncIterator[RunLease | None]:
         with contextlib.suppress(errors.DatabaseError, asyncio.CancelledError):
             await asyncio.gather(renewing, return_exceptions=True)
             async with database.transaction() as transaction:
-                await leases.release_lease(transaction, _NAME, holder)
+                await leases.release_lease(transaction, name, holder)
 
 
 async def _renew(database: Database, lease: RunLease) -> None:

@@ -1,0 +1,77 @@
+"""A guild's daily budget of requests to Discord.
+
+Requests are booked before they are sent, a few at a time, and what was not sent is given back. A
+run that is killed has then booked a few too many, and never sent more than the budget allows.
+"""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from functions.shared import errors, models
+from functions.shared.db import scan_requests
+from functions.shared.db.connection import Database
+from functions.shared.lease import RunLease
+
+_BOOKED_AT_ONCE: Final = 100
+_BACKGROUND_SHARE: Final = 0.8
+"""What history may spend of a day; the rest is for new messages, which people wait for."""
+
+
+class Budget:
+    """What one guild may still spend today.
+
+    Args:
+        database: Where the budget is kept.
+        lease: The right to scan the guild.
+        guild_id: The guild.
+        limit: Requests for a day (UTC).
+    """
+
+    def __init__(
+        self, database: Database, lease: RunLease, guild_id: models.GuildId, limit: int
+    ) -> None:
+        self._database = database
+        self._lease = lease
+        self._guild_id = guild_id
+        self._limit = limit
+        self._booked_today = 0
+        self._left = 0
+        self._turn = asyncio.Lock()
+
+    async def take(self, *, for_background: bool) -> None:
+        """Allow one request.
+
+        Raises:
+            BudgetSpent: there is none left today, or only those for new messages.
+        """
+        async with self._turn:
+            if not self._left:
+                await self._book()
+            most = self._limit * (_BACKGROUND_SHARE if for_background else 1)
+            if self._booked_today - self._left >= most:
+                raise errors.BudgetSpent(_midnight())
+            self._left -= 1
+
+    async def give_back(self) -> None:
+        """Give back what was booked and not used."""
+        async with self._turn:
+            if self._left:
+                async with self._database.transaction() as transaction:
+                    await scan_requests.add_requests(transaction, self._guild_id, -self._left)
+                self._left = 0
+
+    async def _book(self) -> None:
+        async with self._database.transaction() as transaction:
+            await self._lease.fence(transaction)
+            spent = await scan_requests.count_today(transaction, self._guild_id)
+            booked = min(_BOOKED_AT_ONCE, self._limit - spent)
+            if booked <= 0:
+                raise errors.BudgetSpent(_midnight())
+            await scan_requests.add_requests(transaction, self._guild_id, booked)
+        self._booked_today, self._left = spent + booked, booked
+
+
+def _midnight() -> datetime:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), UTC)

@@ -1,0 +1,50 @@
+"""Lambda's entry point for the queue of guilds to scan."""
+
+from typing import Any
+
+from functions.scan.scan import Scan
+from functions.shared import metrics, observability, settings
+from functions.shared.configuration import Configuration
+from functions.shared.db.connection import Database
+from functions.shared.discord.client import DiscordClient
+from functions.shared.event_loop import EventLoop
+from functions.shared.handover import Handover
+from functions.shared.queue import ScanQueue
+
+configuration = Configuration.at_start("BOT_TOKEN", "DATABASE_URL")
+environment = configuration.environment
+tunables = settings.load(environment.settings_path)
+loop = EventLoop()
+database = Database(
+    configuration.credential("DATABASE_URL"),
+    application_name="clip-saver scan",
+    connect_seconds=5,
+    transaction_seconds=30,
+    slow_statement_ms=tunables.database.slow_statement_ms,
+)
+scan = Scan(
+    discord=DiscordClient(
+        api_url=environment.discord_api_url,
+        bot_token=configuration.credential("BOT_TOKEN"),
+        rate_share=tunables.scan.scan_rate_share,
+    ),
+    database=database,
+    settings=tunables,
+    handover=Handover(database, ScanQueue(environment.scan_queue_url), tunables.guild)
+    if environment.scan_queue_url
+    else None,
+    metrics=metrics.CloudWatchMetrics() if environment.on_lambda else metrics.Unmeasured(),
+)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
+    """Scan the guilds of a batch; the messages that are to come again are the result."""
+    with observability.correlated(request_id=context.aws_request_id):
+        return loop.run(scan.handle(event, context.get_remaining_time_in_millis() / 1000))
+
+
+def close() -> None:
+    """Give the sockets back; a process that outlives its environment calls this."""
+    loop.run(scan.discord.aclose())
+    loop.run(scan.database.close())
+    loop.close()

@@ -1,0 +1,59 @@
+"""Whether messages come with their files: the application's Message Content intent.
+
+Without it Discord blanks the files of other people's messages and says nothing, so that a channel
+full of clips reads like one without (Discord docs, Message Content Intent). What was read counts
+only if the intent was seen on before and after.
+"""
+
+import asyncio
+import math
+import time
+from typing import Final
+
+from functions.shared import errors, models
+from functions.shared.discord.client import DiscordClient
+
+_TRUSTED_SECONDS: Final = 30.0
+"""How long ago it may have been seen on, for reading to begin."""
+
+
+class MessageContent:
+    """The intent, as it was last seen on; several readers share what one of them has seen."""
+
+    def __init__(self, discord: DiscordClient) -> None:
+        self._discord = discord
+        self._seen_at = -math.inf
+        self._bot_user_id: models.UserId | None = None
+        self._turn = asyncio.Lock()
+
+    async def assure(self) -> None:
+        """Make sure, before reading, that the intent was on lately.
+
+        Raises:
+            MessageContentOff: it is off.
+            DiscordError: Discord does not tell.
+        """
+        await self._see(time.monotonic() - _TRUSTED_SECONDS)
+
+    async def confirm(self) -> None:
+        """Make sure, after reading, that it is on now; raises what `assure` raises."""
+        await self._see(time.monotonic())
+
+    async def bot_user_id(self) -> models.UserId:
+        """The bot's own user."""
+        if self._bot_user_id is None:
+            self._bot_user_id = (await self._discord.get_current_user()).id
+        return self._bot_user_id
+
+    async def _see(self, since: float) -> None:
+        async with self._turn:
+            if self._seen_at >= since:
+                return
+            asked_at, self._seen_at = time.monotonic(), -math.inf
+            application = await self._discord.get_application()
+            if not application.reads_message_content:
+                raise errors.MessageContentOff(
+                    "The Message Content intent is off, so no clip can be seen; switch it on in "
+                    "the developer portal under Bot"
+                )
+            self._seen_at = asked_at

@@ -1,0 +1,227 @@
+"""Reading the messages of channels, page by page, and keeping what a batch of pages brought.
+
+A batch is read first and kept afterwards, as one transaction: its clips, the interval that it
+proves, and the counters. Whoever is killed in between has read for nothing and will read it again;
+nothing is lost and nothing counts twice.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+from uuid import UUID
+
+from functions.scan import access, intervals
+from functions.scan.intervals import Interval, Step
+from functions.scan.turn import Turn
+from functions.shared import errors, models, parallel
+from functions.shared.db import clips as stored_clips
+from functions.shared.db import guild_scans, scan_coverage, scan_runs, scan_work
+from functions.shared.db.connection import Transaction
+from functions.shared.db.scan_runs import RunKind
+
+_log = logging.getLogger("discord_clip_saver.scan")
+
+_PAGES_PER_BATCH: Final = 20
+
+_REFUSALS: Final = (
+    errors.Forbidden,
+    errors.NotFound,
+    errors.BadRequest,
+    errors.UnexpectedPayload,
+)
+"""Answers that will be the same in a minute; the channel is left alone for an hour."""
+_OUTAGES: Final = (errors.DiscordServerError, errors.DiscordUnreachable)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A channel and what to read of it.
+
+    Attributes:
+        gaps: Intervals of message ids, in the order in which they are read.
+        settings: The channel's own, unchecked.
+    """
+
+    channel_id: models.ChannelId
+    gaps: tuple[Interval, ...]
+    settings: object
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Pages of one channel, one beside the other, that were read and not kept yet."""
+
+    proven: Interval | None = None
+    messages: dict[int, models.Message] = field(default_factory=dict)
+    ids: set[int] = field(default_factory=set)
+    requests: int = 0
+
+    def add(self, page: models.MessagePage, proven: Interval) -> None:
+        self.requests += 1
+        before = self.proven or proven
+        self.proven = Interval(min(before.first, proven.first), max(before.last, proven.last))
+        self.ids.update(number for number in page.ids if proven.first <= number <= proven.last)
+        self.messages |= {
+            message.id: message
+            for message in page.messages
+            if proven.first <= message.id <= proven.last and message.attachments
+        }
+
+
+class Reading:
+    """Reads channels of one guild: new messages (`live`) upward, history downward."""
+
+    def __init__(self, turn: Turn, kind: RunKind) -> None:
+        self._turn = turn
+        self._kind = kind
+        self._step: Callable[[Interval, models.MessagePage], Step] = (
+            intervals.read_upward if kind == "live" else intervals.read_downward
+        )
+        self._obstacles: list[errors.ClipSaverError] = []
+
+    async def read(self, assignments: Iterable[Assignment]) -> None:
+        """Read channels, several at a time, until all are read or the time is up.
+
+        Raises:
+            Unauthorized: the bot token is wrong.
+            RateLimited: Discord asks for a longer wait than there is time for.
+            MessageContentOff: what would be read would be blank.
+            BudgetSpent: the guild has no more requests today.
+            LeaseLost: another run scans this guild.
+            DatabaseError: what was read could not be kept.
+        """
+        await parallel.work_off(assignments, self._read_channel, self._turn.stop_at)
+        if self._obstacles:
+            raise self._obstacles[0]
+
+    async def _read_channel(self, assignment: Assignment) -> None:
+        if self._obstacles:
+            return
+        run_id = await self._begin(assignment)
+        try:
+            is_read = await self._read_gaps(run_id, assignment)
+        except _REFUSALS as error:
+            _log.warning("Channel %s cannot be read: %s", assignment.channel_id, error)
+            await self._end(run_id, "failed", str(error))
+        except _OUTAGES as error:
+            _log.warning("Channel %s is read later: %s", assignment.channel_id, error)
+            await self._end(run_id, "queued", str(error))
+        except errors.ClipSaverError as error:
+            # It holds for every channel; the others end their batches and find out by themselves.
+            self._obstacles.append(error)
+            if not isinstance(error, errors.DatabaseError | errors.LeaseLost):
+                await self._end(run_id, "queued", str(error))
+        else:
+            await self._end(run_id, "succeeded" if is_read else "queued")
+
+    async def _read_gaps(self, run_id: UUID, assignment: Assignment) -> bool:
+        """Read gap by gap; False if they were not read to the end."""
+        for gap in assignment.gaps:
+            if not await self._read_gap(run_id, assignment, gap):
+                return False
+        return True
+
+    async def _read_gap(self, run_id: UUID, assignment: Assignment, gap: Interval) -> bool:
+        """Read a gap batch by batch; False if it was not read to its end."""
+        rest: Interval | None = gap
+        while rest is not None:
+            if self._turn.is_over or self._obstacles:
+                return False
+            await self._turn.content.assure()
+            batch = _Batch()
+            try:
+                rest = await self._read_batch(batch, assignment.channel_id, rest)
+            except errors.ClipSaverError:
+                # The pages before it are worth keeping.
+                await self._keep(run_id, assignment, batch)
+                raise
+            if not await self._keep(run_id, assignment, batch):
+                return False
+        return True
+
+    async def _read_batch(
+        self, batch: _Batch, channel_id: models.ChannelId, gap: Interval
+    ) -> Interval | None:
+        """Read pages of a gap; what is left of it."""
+        rest: Interval | None = gap
+        for _ in range(_PAGES_PER_BATCH):
+            if rest is None or self._turn.is_over:
+                break
+            page = await self._page(channel_id, rest)
+            proven, left = self._step(rest, page)
+            if not page.size:
+                await access.assure(self._turn, channel_id, for_background=self._kind == "history")
+            batch.add(page, proven)
+            rest = left
+        return rest
+
+    async def _page(self, channel_id: models.ChannelId, gap: Interval) -> models.MessagePage:
+        await self._turn.budget.take(for_background=self._kind == "history")
+        if self._kind == "live":
+            return await self._turn.discord.list_messages(channel_id, after=gap.first - 1)
+        return await self._turn.discord.list_messages(channel_id, before=gap.last + 1)
+
+    async def _begin(self, assignment: Assignment) -> UUID:
+        async with self._turn.database.transaction() as transaction:
+            await self._turn.lease.fence(transaction)
+            return await scan_runs.begin(
+                transaction,
+                self._turn.guild_id,
+                assignment.channel_id,
+                self._kind,
+                after_message_id=min(gap.first for gap in assignment.gaps) - 1,
+                before_message_id=max(gap.last for gap in assignment.gaps) + 1,
+            )
+
+    async def _end(
+        self,
+        run_id: UUID,
+        status: Literal["queued", "succeeded", "failed"],
+        reason: str | None = None,
+    ) -> None:
+        async with self._turn.database.transaction() as transaction:
+            await self._turn.lease.fence(transaction)
+            await scan_runs.end(transaction, self._turn.guild_id, run_id, status, reason)
+
+    async def _keep(self, run_id: UUID, assignment: Assignment, batch: _Batch) -> bool:
+        """Keep what a batch brought; False if nobody wants more of it."""
+        if batch.proven is None:
+            return True
+        guild_id, channel_id = self._turn.guild_id, assignment.channel_id
+        await self._turn.content.confirm()
+        async with self._turn.database.transaction() as transaction:
+            await self._turn.lease.fence(transaction)
+            matched, saved = await self._insert_clips(transaction, assignment, batch)
+            await scan_coverage.add_interval(transaction, guild_id, channel_id, *batch.proven)
+            await scan_work.note_scanned(transaction, guild_id, channel_id, len(batch.ids))
+            is_wanted = await scan_runs.add_progress(
+                transaction, guild_id, run_id, scanned=len(batch.ids), matched=matched
+            )
+            if self._kind == "history":
+                await guild_scans.add_effect(
+                    transaction, guild_id, requests=batch.requests, clips=saved
+                )
+        self._turn.tally.messages += len(batch.ids)
+        self._turn.tally.clips += saved
+        self._turn.tally.steps += 1
+        return is_wanted
+
+    async def _insert_clips(
+        self, transaction: Transaction, assignment: Assignment, batch: _Batch
+    ) -> tuple[int, int]:
+        """Save the clips of a batch; how many messages had some, and how many clips are new."""
+        matched = saved = 0
+        for message in batch.messages.values():
+            found = self._turn.clips_of(message, assignment.settings).clips
+            if not found or message.channel_id != assignment.channel_id:
+                continue
+            new = await stored_clips.insert_clips(
+                transaction,
+                self._turn.guild_id,
+                message,
+                found,
+                keep_text=self._turn.own.keep_message_text,
+            )
+            matched, saved = matched + 1, saved + len(new)
+        return matched, saved
