@@ -1,4 +1,4 @@
-"""The queue of deferred work, locally: a real SQS API (moto's), and what Lambda does with it.
+"""The queues of deferred work, locally: a real SQS API (moto's), and what Lambda does with them.
 
 with JobQueueServer() as queue:
     with EventSource(queue, jobs_environment):
@@ -20,7 +20,8 @@ from clipsaver.local.lambda_environment import LambdaEnvironment
 
 _REGION: Final = "us-east-1"
 _HOST: Final = "127.0.0.1"
-_NAME: Final = "jobs"
+_JOBS: Final = "jobs"
+_SCANS: Final = "scans"
 _MOST_RECEIVES: Final = 3
 """After as many failures a message goes to the dead-letter queue."""
 _RETRY_SECONDS: Final = 1
@@ -30,12 +31,13 @@ _BATCH_SIZE: Final = 10
 
 
 class JobQueueServer:
-    """An SQS API with the jobs queue and its dead-letter queue.
+    """An SQS API with the jobs queue, the scan queue, and their dead-letter queue.
 
     Attributes:
         url: The jobs queue.
+        scan_url: The scan function's queue.
         dead_letter_url: Where messages end that failed too often.
-        variables: What a function needs in its environment to reach it.
+        variables: What a function needs in its environment to reach them.
     """
 
     def __enter__(self) -> Self:
@@ -51,13 +53,16 @@ class JobQueueServer:
             "AWS_DEFAULT_REGION": _REGION,
         }
         self.client = _client(f"http://{host}:{port}")
-        self.dead_letter_url = self._create(f"{_NAME}-dead-letters", {})
+        self.dead_letter_url = self._create("dead-letters", {})
         arn = self._attribute(self.dead_letter_url, "QueueArn")
         policy = f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": "{_MOST_RECEIVES}"}}'
-        self.url = self._create(
-            _NAME, {"RedrivePolicy": policy, "VisibilityTimeout": str(_RETRY_SECONDS * 60)}
-        )
-        self.variables = {**self.variables, "JOBS_QUEUE_URL": self.url}
+        rules = {"RedrivePolicy": policy, "VisibilityTimeout": str(_RETRY_SECONDS * 60)}
+        self.url, self.scan_url = (self._create(name, rules) for name in (_JOBS, _SCANS))
+        self.variables = {
+            **self.variables,
+            "JOBS_QUEUE_URL": self.url,
+            "SCAN_QUEUE_URL": self.scan_url,
+        }
         return self
 
     def __exit__(
@@ -83,10 +88,18 @@ class JobQueueServer:
 
 
 class EventSource:
-    """Lambda's event source mapping: polls the queue and invokes the function with batches."""
+    """Lambda's event source mapping: polls a queue and invokes the function with batches.
 
-    def __init__(self, queue: JobQueueServer, environment: LambdaEnvironment) -> None:
-        self._queue = queue
+    Args:
+        queue: The server.
+        environment: The function.
+        url: The queue; the jobs queue by default.
+    """
+
+    def __init__(
+        self, queue: JobQueueServer, environment: LambdaEnvironment, url: str | None = None
+    ) -> None:
+        self._url = url or queue.url
         self._environment = environment
         self._client = _client(str(queue.variables["AWS_ENDPOINT_URL_SQS"]))
         self._stop = threading.Event()
@@ -109,7 +122,7 @@ class EventSource:
     def _poll(self) -> None:
         while not self._stop.is_set():
             received = self._client.receive_message(
-                QueueUrl=self._queue.url,
+                QueueUrl=self._url,
                 MaxNumberOfMessages=_BATCH_SIZE,
                 WaitTimeSeconds=_POLL_SECONDS,
                 AttributeNames=["All"],
@@ -126,7 +139,7 @@ class EventSource:
         else:
             failed = {item["itemIdentifier"] for item in result["batchItemFailures"]}
         for message in messages:
-            handle = {"QueueUrl": self._queue.url, "ReceiptHandle": message["ReceiptHandle"]}
+            handle = {"QueueUrl": self._url, "ReceiptHandle": message["ReceiptHandle"]}
             if message["MessageId"] in failed:
                 self._client.change_message_visibility(**handle, VisibilityTimeout=_RETRY_SECONDS)
             else:

@@ -40,7 +40,8 @@ class LocalStack:
         sync: The sync function.
         purge: The purge function.
         jobs: The jobs function, fed from the queue by itself.
-        queue: The queue of deferred work.
+        scan: The scan function, fed from its queue by itself.
+        queue: The queues of deferred work.
     """
 
     def __init__(self, world: World, *, port: int = 0, log_level: str = "WARNING") -> None:
@@ -74,7 +75,9 @@ class LocalStack:
             self.sync = self._open.enter_context(self._environment("sync"))
             self.purge = self._open.enter_context(self._environment("purge"))
             self.jobs = self._open.enter_context(self._environment("jobs"))
+            self.scan = self._open.enter_context(self._environment("scan"))
             self._open.enter_context(EventSource(self.queue, self.jobs))
+            self._open.enter_context(EventSource(self.queue, self.scan, self.queue.scan_url))
             self._open = self._open.pop_all()
         return self
 

@@ -43,6 +43,5 @@ async def prove(turn: Turn) -> bool:
 
 
 def _assignment(channel: scan_work.UnprovenChannel) -> Assignment:
-    whole = Interval(min(channel.channel_id, channel.last_message_id), channel.last_message_id)
-    found = intervals.gaps(channel.covered, whole)
+    found = intervals.gaps(channel.covered, Interval(0, channel.last_message_id))
     return Assignment(channel.channel_id, tuple(found), channel.settings)

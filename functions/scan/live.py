@@ -9,7 +9,7 @@ from typing import Final
 from functions.scan.intervals import Interval
 from functions.scan.reading import Assignment, Reading
 from functions.scan.turn import Turn
-from functions.shared import models
+from functions.shared import snowflakes
 from functions.shared.db import scan_work
 
 _CHANNELS_AT_ONCE: Final = 200
@@ -36,6 +36,6 @@ def _assignment(channel: scan_work.UnreadChannel) -> Assignment:
     if channel.covered_to is not None:
         first = channel.covered_to + 1
     else:
-        first = max(channel.channel_id, snowflakes.least_at(channel.live_since))
+        first = 0 if channel.is_new else snowflakes.least_at(channel.live_since)
     gap = Interval(min(first, channel.last_message_id), channel.last_message_id)
     return Assignment(channel.channel_id, (gap,), channel.settings)

@@ -159,7 +159,9 @@ class Reading:
     async def _page(self, channel_id: models.ChannelId, gap: Interval) -> models.MessagePage:
         await self._turn.budget.take(for_background=self._kind == "history")
         if self._kind == "live":
-            return await self._turn.discord.list_messages(channel_id, after=gap.first - 1)
+            # No message has the id 0.
+            after = max(0, gap.first - 1)
+            return await self._turn.discord.list_messages(channel_id, after=after)
         return await self._turn.discord.list_messages(channel_id, before=gap.last + 1)
 
     async def _begin(self, assignment: Assignment) -> UUID:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 
 from functions.scan.turn import Turn
-from functions.shared import errors, models
+from functions.shared import errors, models, snowflakes
 from functions.shared.db import clips as stored_clips
 from functions.shared.db import guild_scans, scan_work
 from functions.shared.db.connection import Transaction

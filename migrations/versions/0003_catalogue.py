@@ -122,11 +122,12 @@ WHERE channel.is_reading
   AND channel.permissions & 66560 = 66560
   AND (channel.type NOT IN ('voice', 'stage') OR channel.permissions & 1048576 <> 0);
 
--- What is left to do in each of them. Unread are messages newer than all that was read; what was
--- posted before the channel was known is history's, but a channel first seen within a day of its
--- making is new from its beginning. A refusal is not asked for again within the hour.
+-- What is left to do in each of them. Unread are messages newer than all that was read; in a channel
+-- of which nothing was read, those since an hour before it was known, or since yesterday. What is
+-- older is history's. A refusal is not asked for again within the hour.
 CREATE VIEW scan_work AS
 SELECT channel.*, coverage.covered_to, live.live_since,
+       channel.made_at >= live.live_since AS is_new,
        NOT refusal.is_recent AND channel.has_messages AND coalesce(
            coalesce(
                channel.last_message_id > coverage.covered_to,
@@ -144,17 +145,16 @@ FROM scannable_channels AS channel
 CROSS JOIN LATERAL (
     SELECT max(covered.last_message_id) AS covered_to,
            coalesce(bool_or(
-               covered.first_message_id <= channel.channel_id
+               covered.first_message_id = 0
                AND covered.last_message_id >= channel.last_message_id
            ), false) AS is_whole
     FROM scan_coverage AS covered
     WHERE covered.channel_id = channel.channel_id
 ) AS coverage
 CROSS JOIN LATERAL (
-    SELECT greatest(now() - interval '1 day', CASE
-        WHEN channel.created_at < channel.made_at + interval '1 day' THEN channel.made_at
-        ELSE channel.created_at
-    END) AS live_since
+    SELECT greatest(
+        now() - interval '1 day', channel.created_at - interval '1 hour'
+    ) AS live_since
 ) AS live
 CROSS JOIN LATERAL (
     SELECT EXISTS (

@@ -21,7 +21,7 @@ _PACKAGES_OF_ONE = {
     "mangum": {"interactions"},
     "jinja2": {"interactions"},
     "nacl": {"interactions"},
-    "httpx": {"interactions", "jobs", "sync", "deploy"},
+    "httpx": {"interactions", "jobs", "scan", "sync", "deploy"},
     "alembic": {"deploy"},
     "sqlalchemy": {"deploy"},
     "migrations": {"deploy"},

@@ -30,6 +30,7 @@ class UnreadChannel:
         last_message_id: Its newest message, as the sync saw it.
         covered_to: Up to which message everything newest was read; None if nothing was.
         live_since: If nothing was read: from when on messages are new rather than history.
+        is_new: Whether the channel itself was made after that.
     """
 
     channel_id: models.ChannelId
@@ -37,6 +38,7 @@ class UnreadChannel:
     last_message_id: int
     covered_to: int | None
     live_since: datetime
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 -- select_unread
 -- Channels with messages newer than all that was read, those with the newest first.
-SELECT channel_id, settings, last_message_id, covered_to, live_since
+SELECT channel_id, settings, last_message_id, covered_to, live_since, is_new
 FROM scan_work
 WHERE guild_id = %(guild_id)s AND is_unread AND (NOT is_nsfw OR %(with_nsfw)s)
 ORDER BY last_message_id DESC

@@ -1,0 +1,77 @@
+"""The scan on a stage: a synced local Discord, a database, and the function as Lambda runs it."""
+
+import json
+from typing import Any, Final
+
+from clipsaver.emulator import messages
+from clipsaver.emulator.channels import Channel
+from clipsaver.emulator.guilds import Guild
+from clipsaver.emulator.messages import Message
+from clipsaver.local.lambda_environment import LambdaEnvironment
+from tests.functional.sync import stage as sync_stage
+
+MESSAGES: Final = "GET /channels/{channel_id}/messages"
+SEARCH: Final = "GET /guilds/{guild_id}/messages/search"
+PUBLIC: Final = "GET /channels/{channel_id}/threads/archived/public"
+
+
+class Stage(sync_stage.Stage):
+    """The sync's stage, and a scan function beside it.
+
+    Nothing is in the queue: a test invokes the function itself, with `scan`.
+    """
+
+    _scan: LambdaEnvironment | None = None
+
+    def scan(self, guild: Guild | None = None, *, seconds: float = 60) -> None:
+        """Sync everything, and let *Arcade* or another guild have a turn."""
+        self.sync()
+        self.turn(guild, seconds=seconds)
+
+    def turn(self, guild: Guild | None = None, *, seconds: float = 60) -> dict[str, Any]:
+        """Give a guild a turn, without a sync before it; what is to come again."""
+        self._scan = self._scan or self._enter(
+            LambdaEnvironment("scan", self.variables, timeout_seconds=seconds)
+        )
+        body = json.dumps({"kind": "scan", "guild_id": str((guild or self.arcade).id)})
+        event = {"Records": [{"messageId": "1", "body": body}]}
+        result: dict[str, Any] = self._scan.invoke(event)
+        return result
+
+    def forget_environment(self) -> None:
+        """Let the next sync and the next scan be cold starts."""
+        super().forget_environment()
+        self._scan = None
+
+    def video(self, channel: Channel, name: str = "clip.mp4", **details: Any) -> Message:
+        """Ada posts a video."""
+        return channel.post(self.owner, details.pop("text", ""), [messages.video(name)], **details)
+
+    def names(self) -> list[str]:
+        """The catalogued files, by name."""
+        return [name for (name,) in self.rows("SELECT filename FROM clips ORDER BY filename")]
+
+    def requests(self, route: str | None = None) -> int:
+        """How many requests the local Discord answered, of one route or all."""
+        return sum(route in (None, each.route) for each in self.discord.requests)
+
+    def latest_scan(self, guild: Guild | None = None) -> dict[str, Any]:
+        """The latest scan of *Arcade* or another guild."""
+        ((found,),) = self.rows(
+            "SELECT to_jsonb(guild_scans) FROM guild_scans WHERE guild_id = %s"
+            " ORDER BY created_at DESC LIMIT 1",
+            (guild or self.arcade).id,
+        )
+        scan: dict[str, Any] = found
+        return scan
+
+    def covered(self, channel: Channel) -> list[tuple[int, int]]:
+        """The intervals of a channel that are proven."""
+        return [
+            (first, last)
+            for first, last in self.rows(
+                "SELECT first_message_id, last_message_id FROM scan_coverage"
+                " WHERE channel_id = %s ORDER BY 1",
+                channel.id,
+            )
+        ]
