@@ -8,7 +8,7 @@ import logging
 from typing import Final
 
 from functions.scan.turn import Turn
-from functions.shared import errors, parallel
+from functions.shared import errors, models, parallel
 from functions.shared.db import guild_scans, scan_work
 from functions.shared.db.scan_work import UnlistedChannel
 from functions.shared.discord.pages import ArchivedKind
@@ -39,14 +39,14 @@ async def list_archived(turn: Turn) -> bool:
             with_nsfw=turn.own.scan_nsfw,
             batch_size=_CHANNELS_AT_ONCE,
         )
-    listed = 0
+    listed: set[models.ChannelId] = set()
 
     async def list_one(channel: UnlistedChannel) -> None:
-        nonlocal listed
-        listed += await _list_channel(turn, channel)
+        if await _list_channel(turn, channel):
+            listed.add(channel.channel_id)
 
     await parallel.work_off(channels, list_one, turn.stop_at)
-    return listed == len(channels) < _CHANNELS_AT_ONCE
+    return len(listed) == len(channels) < _CHANNELS_AT_ONCE
 
 
 async def _list_channel(turn: Turn, channel: UnlistedChannel) -> bool:

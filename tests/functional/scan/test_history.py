@@ -1,0 +1,241 @@
+"""The proof of history, the archived threads, and the budget of both."""
+
+from datetime import timedelta
+
+import pytest
+
+from clipsaver.emulator import messages
+from clipsaver.emulator.channels import deny
+from clipsaver.emulator.permissions import Permission
+from functions.scan import budget, reading
+from tests.functional.scan.stage import MESSAGES, PUBLIC, SEARCH, Stage
+
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture(autouse=True)
+def without_search(stage: Stage) -> None:
+    """Whatever is found here is found by reading."""
+    stage.discord.faults.add(SEARCH, status=403, body={"message": "x", "code": 50001})
+
+
+def post_old(stage: Stage, count: int) -> None:
+    begun = stage.world.now() - YEAR
+    for number in range(count):
+        files = [messages.video(f"{number:04}.mp4")] if number % 10 == 0 else []
+        stage.clips.post(stage.owner, f"{number}", files, at=begun + timedelta(minutes=number))
+
+
+@pytest.mark.parametrize("count", [1, 99, 100, 101, 350, 400])
+def test_all_of_a_channels_history_is_read_once(
+    stage: Stage, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_PAGES_PER_BATCH", 2)
+    post_old(stage, count)
+    stage.scan()
+    assert len(stage.names()) == -(-count // 10)
+    assert stage.rows(
+        "SELECT kind, status::text, messages_scanned, messages_matched FROM bot_channel_scan_runs"
+    ) == [("history", "succeeded", count, -(-count // 10))]
+    assert stage.covered(stage.clips) == [(0, stage.clips.last_message_id)]
+    assert stage.value("SELECT message_count FROM bot_channels WHERE name = 'clips'") == count
+    assert stage.latest_scan()["status"] == "succeeded"
+
+
+def test_a_gap_in_the_ledger_is_read(stage: Stage) -> None:
+    post_old(stage, 30)
+    stage.scan()
+    middle = stage.clips.history.all()[10].id
+    stage.execute("DELETE FROM clips")
+    stage.execute("UPDATE scan_coverage SET last_message_id = %s", middle)
+    stage.execute(
+        "INSERT INTO scan_coverage SELECT guild_id, channel_id, %s, %s FROM scan_coverage",
+        stage.clips.history.all()[20].id,
+        stage.clips.last_message_id,
+    )
+    stage.turn()
+    assert stage.covered(stage.clips) == [(0, stage.clips.last_message_id)]
+    assert stage.names() == []  # 0010 and 0020 are at the edges, which were read.
+
+
+def test_an_empty_page_is_no_end_where_the_permission_is_missing(stage: Stage) -> None:
+    post_old(stage, 250)
+    stage.sync()
+    stage.clips.overwrites = (deny(stage.arcade.everyone, Permission.READ_MESSAGE_HISTORY),)
+    stage.turn()
+    assert stage.covered(stage.clips) == []
+    ((status, reason),) = stage.rows(
+        "SELECT status::text, error_message FROM bot_channel_scan_runs"
+    )
+    assert status == "failed"
+    assert "may not read its history" in reason
+
+
+def test_a_refused_channel_is_left_alone_for_an_hour(stage: Stage) -> None:
+    post_old(stage, 5)
+    stage.discord.faults.add(MESSAGES, status=403, body={"message": "x", "code": 50001})
+    stage.scan()
+    stage.turn()
+    assert stage.requests(MESSAGES) == 1
+
+
+def test_an_outage_of_one_channel_does_not_keep_the_others_from_being_read(stage: Stage) -> None:
+    post_old(stage, 5)
+    stage.video(stage.screenshots, at=stage.world.now() - YEAR)
+    stage.discord.faults.add(MESSAGES, channel=stage.screenshots, status=500)
+    stage.scan()
+    assert stage.names() == ["0000.mp4"]
+    assert stage.rows(
+        "SELECT status::text FROM bot_channel_scan_runs WHERE channel_id = %s", stage.screenshots.id
+    ) == [("queued",)]
+    stage.discord.faults.clear()
+    stage.turn()
+    assert stage.names() == ["0000.mp4", "clip.mp4"]
+
+
+def test_the_intent_must_be_on_after_reading_too(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_old(stage, 5)
+    stage.sync()
+    keep, application = reading.Reading._keep, stage.world.application
+
+    async def keep_without_intent(*given: object) -> bool:
+        application.flags = 0
+        return await keep(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading.Reading, "_keep", keep_without_intent)
+    stage.turn()
+    assert stage.covered(stage.clips) == []
+    assert "intent is off" in stage.latest_scan()["error_message"]
+
+
+def test_the_daily_budget_pauses_and_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_BOOKED_AT_ONCE", 10)
+    stage.use_settings("scan_settings_defaults: {scan_daily_requests_per_guild: 100}")
+    post_old(stage, 100)
+    stage.sync()
+    stage.execute(
+        "INSERT INTO scan_requests SELECT guild_id, (now() AT TIME ZONE 'UTC')::date, 79"
+        " FROM bot_guilds"
+    )
+    stage.turn()
+    scan = stage.latest_scan()
+    assert scan["paused_until"] is not None
+    assert "scan_daily_requests_per_guild" in scan["error_message"]
+    assert stage.requests(MESSAGES) <= 1
+    # New messages have a share of their own.
+    stage.video(stage.screenshots, "new.mp4")
+    stage.scan()
+    assert stage.names() == ["new.mp4"]
+    # And the next day has another budget.
+    stage.execute("UPDATE scan_requests SET day = day - 1")
+    stage.execute("UPDATE guild_scans SET paused_until = now() - interval '1 s'")
+    stage.turn()
+    assert len(stage.names()) == 11
+    assert stage.latest_scan()["status"] == "succeeded"
+
+
+def test_what_was_booked_and_not_sent_is_given_back(stage: Stage) -> None:
+    post_old(stage, 5)
+    stage.scan()
+    sent = stage.value("SELECT requests FROM scan_requests WHERE guild_id = %s", stage.arcade.id)
+    counted = sum(
+        stage.requests(route)
+        for route in (
+            MESSAGES,
+            SEARCH,
+            PUBLIC,
+            "GET /channels/{channel_id}/users/@me/threads/archived/private",
+        )
+    )
+    assert sent == counted
+
+
+def test_archived_threads_are_listed_and_read(stage: Stage) -> None:
+    now = stage.world.now()
+    forum = stage.arcade.add_channel("show", "forum")
+    for number in range(120):
+        begun = now - YEAR - timedelta(minutes=number)
+        post = forum.add_thread(f"post {number}", archived=True, at=begun)
+        stage.video(post, f"{number:03}.mp4", at=begun)
+    private = stage.clips.add_thread(
+        "secret", type="private_thread", archived=True, members=[stage.bot], at=now - YEAR
+    )
+    stage.video(private, "private.mp4", at=now - YEAR)
+    other = stage.clips.add_thread("closed", type="private_thread", archived=True, at=now - YEAR)
+    stage.video(other, "closed.mp4", at=now - YEAR)
+    stage.scan()
+    stage.turn()
+    stage.turn()
+    assert len(stage.names()) == 121
+    assert "private.mp4" in stage.names()
+    assert stage.latest_scan()["status"] == "succeeded"
+    # The next sync leaves them as they are, and lists them no more.
+    stage.discord.requests.clear()
+    stage.scan()
+    assert stage.states()["post 7"] == "archived"
+    assert stage.requests(PUBLIC) == stage.requests(MESSAGES) == 0
+
+
+def test_a_run_that_was_left_behind_is_taken_up_again(stage: Stage) -> None:
+    post_old(stage, 20)
+    stage.sync()
+    stage.execute(
+        "INSERT INTO bot_channel_scan_runs (channel_id, kind, status, messages_scanned)"
+        " VALUES (%s, 'history', 'running', 7)",
+        stage.clips.id,
+    )
+    stage.turn()
+    assert stage.rows("SELECT status::text, messages_scanned FROM bot_channel_scan_runs") == [
+        ("succeeded", 27)
+    ]
+
+
+def test_a_guild_that_another_run_scans_is_left_to_it(stage: Stage) -> None:
+    post_old(stage, 5)
+    stage.sync()
+    stage.execute(
+        "INSERT INTO leases VALUES ('scan:' || %s, gen_random_uuid(), now() + interval '10 s')",
+        str(stage.arcade.id),
+    )
+    assert stage.turn() == {"batchItemFailures": []}
+    assert stage.names() == []
+
+
+def test_a_run_that_lost_its_lease_keeps_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_old(stage, 5)
+    stage.sync()
+    keep = reading.Reading._keep
+
+    async def keep_without_lease(*given: object) -> bool:
+        stage.execute("UPDATE leases SET holder = gen_random_uuid()")
+        return await keep(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading.Reading, "_keep", keep_without_lease)
+    stage.turn()
+    assert stage.names() == []
+    assert stage.covered(stage.clips) == []
+
+
+def test_nothing_brings_back_what_was_buried(stage: Stage) -> None:
+    post_old(stage, 1)
+    stage.scan()
+    stage.execute(
+        "INSERT INTO clip_tombstones SELECT guild_id, channel_id, message_id, attachment_id,"
+        " 'message_deleted' FROM clips"
+    )
+    stage.execute("DELETE FROM clips; DELETE FROM scan_coverage; DELETE FROM guild_scans")
+    stage.turn()
+    assert stage.names() == []
+    assert stage.covered(stage.clips) != []
+
+
+def test_nothing_is_kept_of_those_who_opted_out(stage: Stage) -> None:
+    post_old(stage, 1)
+    stage.sync()
+    stage.execute("INSERT INTO clip_opt_outs VALUES (%s, %s)", stage.arcade.id, stage.owner.id)
+    stage.turn()
+    assert stage.names() == []
