@@ -30,12 +30,18 @@ class Stage(sync_stage.Stage):
 
     def turn(self, guild: Guild | None = None, *, seconds: float = 60) -> dict[str, Any]:
         """Give a guild a turn, without a sync before it; what is to come again."""
+        body = json.dumps({"kind": "scan", "guild_id": str((guild or self.arcade).id)})
+        return self.invoke_scan([("1", body)], seconds=seconds)
+
+    def invoke_scan(
+        self, messages: list[tuple[str, str]], *, seconds: float = 60
+    ) -> dict[str, Any]:
+        """Hand a batch of messages, ids and bodies, to the scan; what is to come again."""
         self._scan = self._scan or self._enter(
             LambdaEnvironment("scan", self.variables, timeout_seconds=seconds)
         )
-        body = json.dumps({"kind": "scan", "guild_id": str((guild or self.arcade).id)})
-        event = {"Records": [{"messageId": "1", "body": body}]}
-        result: dict[str, Any] = self._scan.invoke(event)
+        records = [{"messageId": number, "body": body} for number, body in messages]
+        result: dict[str, Any] = self._scan.invoke({"Records": records})
         return result
 
     def forget_environment(self) -> None:
