@@ -100,7 +100,7 @@ class Reading:
             return
         run_id = await self._begin(assignment)
         try:
-            is_read = await self._read_gaps(run_id, assignment)
+            is_ended = await self._read_gaps(run_id, assignment)
         except _REFUSALS as error:
             _log.warning("Channel %s cannot be read: %s", assignment.channel_id, error)
             await self._end(run_id, "failed", str(error))
@@ -113,17 +113,21 @@ class Reading:
             if not isinstance(error, errors.DatabaseError | errors.LeaseLost):
                 await self._end(run_id, "queued", str(error))
         else:
-            await self._end(run_id, "succeeded" if is_read else "queued")
+            if not is_ended:
+                await self._end(run_id, "queued")
 
     async def _read_gaps(self, run_id: UUID, assignment: Assignment) -> bool:
-        """Read gap by gap; False if they were not read to the end."""
-        for gap in assignment.gaps:
+        """Read gap by gap; False if the run is to go on later."""
+        *others, last = assignment.gaps
+        for gap in others:
             if not await self._read_gap(run_id, assignment, gap):
                 return False
-        return True
+        return await self._read_gap(run_id, assignment, last, is_last=True)
 
-    async def _read_gap(self, run_id: UUID, assignment: Assignment, gap: Interval) -> bool:
-        """Read a gap batch by batch; False if it was not read to its end."""
+    async def _read_gap(
+        self, run_id: UUID, assignment: Assignment, gap: Interval, *, is_last: bool = False
+    ) -> bool:
+        """Read a gap batch by batch, and end the run with the last one; False if time is up."""
         rest: Interval | None = gap
         while rest is not None:
             if self._turn.is_over or self._obstacles:
@@ -136,7 +140,8 @@ class Reading:
                 # The pages before it are worth keeping.
                 await self._keep(run_id, assignment, batch)
                 raise
-            if not await self._keep(run_id, assignment, batch):
+            is_end = is_last and rest is None
+            if not await self._keep(run_id, assignment, batch, is_end=is_end):
                 return False
         return True
 
@@ -179,15 +184,17 @@ class Reading:
     async def _end(
         self,
         run_id: UUID,
-        status: Literal["queued", "succeeded", "failed"],
+        status: Literal["queued", "failed"],
         reason: str | None = None,
     ) -> None:
         async with self._turn.database.transaction() as transaction:
             await self._turn.lease.fence(transaction)
             await scan_runs.end(transaction, self._turn.guild_id, run_id, status, reason)
 
-    async def _keep(self, run_id: UUID, assignment: Assignment, batch: _Batch) -> bool:
-        """Keep what a batch brought; False if nobody wants more of it."""
+    async def _keep(
+        self, run_id: UUID, assignment: Assignment, batch: _Batch, *, is_end: bool = False
+    ) -> bool:
+        """Keep what a batch brought, the run's end too; False if nobody wants more of it."""
         if batch.proven is None:
             return True
         guild_id, channel_id = self._turn.guild_id, assignment.channel_id
@@ -204,6 +211,8 @@ class Reading:
                 await guild_scans.add_effect(
                     transaction, guild_id, requests=batch.requests, clips=saved
                 )
+            if is_end:
+                await scan_runs.end(transaction, guild_id, run_id, "succeeded")
         self._turn.tally.messages += len(batch.ids)
         self._turn.tally.clips += saved
         self._turn.tally.steps += 1

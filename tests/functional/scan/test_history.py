@@ -100,9 +100,9 @@ def test_the_intent_must_be_on_after_reading_too(
     stage.sync()
     keep, application = reading.Reading._keep, stage.world.application
 
-    async def keep_without_intent(*given: object) -> bool:
+    async def keep_without_intent(*given: object, **flags: bool) -> bool:
         application.flags = 0
-        return await keep(*given)  # type: ignore[arg-type]
+        return await keep(*given, **flags)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading.Reading, "_keep", keep_without_intent)
     stage.turn()
@@ -210,9 +210,9 @@ def test_a_run_that_lost_its_lease_keeps_nothing(
     stage.sync()
     keep = reading.Reading._keep
 
-    async def keep_without_lease(*given: object) -> bool:
+    async def keep_without_lease(*given: object, **flags: bool) -> bool:
         stage.execute("UPDATE leases SET holder = gen_random_uuid()")
-        return await keep(*given)  # type: ignore[arg-type]
+        return await keep(*given, **flags)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading.Reading, "_keep", keep_without_lease)
     stage.turn()

@@ -1,9 +1,6 @@
 """A run that is killed at any moment leaves whole guilds behind, and the next one finishes it."""
 
-import json
 import math
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +10,6 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import psycopg
 import pytest
 
 from clipsaver.emulator.channels import deny
@@ -21,9 +17,9 @@ from clipsaver.emulator.guilds import Guild
 from clipsaver.emulator.permissions import Permission
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.postgres import Postgres
+from tests.functional.killing import Runner, expire_leases
 from tests.functional.sync.stage import Rows, timeless
 
-ROOT = Path(__file__).parents[3]
 GUILDS = 200
 POINTS = 50
 RUNNERS = 2
@@ -32,46 +28,13 @@ RUNNERS = 2
 ByGuild = dict[int, list[tuple[Any, ...]]]
 
 
-class Runner:
-    """The process that runs syncs and kills them; see `kill_run`."""
-
-    def __init__(self, discord: DiscordServer, settings: Path) -> None:
-        self._variables = {
-            "BOT_TOKEN": discord.world.application.bot_token,
-            "DISCORD_API_URL": discord.api_url,
-            "DEFAULT_SETTINGS_PATH": str(settings),
-            "LOG_LEVEL": "CRITICAL",
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.functional.sync.kill_run"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def sync(self, database_url: str, kill_after: float | None = None) -> dict[str, Any]:
-        """Run a sync; how long it took and whether it came to its end."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        variables = self._variables | {"DATABASE_URL": database_url}
-        asked = {"variables": variables, "kill_after": kill_after}
-        print(json.dumps(asked), file=self._process.stdin, flush=True)
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.communicate()
-
-
 @pytest.fixture
 def runners(discord: DiscordServer, tmp_path: Path) -> Iterator[Queue[Runner]]:
     """Whoever takes one gives it back."""
     settings = tmp_path / "settings.yml"
     # Threads would double the requests, and the time of a hundred runs with them.
     settings.write_text("sync_settings_defaults: {sync_active_threads: false}")
-    every = [Runner(discord, settings) for _ in range(RUNNERS)]
+    every = [Runner("sync", discord, DEFAULT_SETTINGS_PATH=str(settings)) for _ in range(RUNNERS)]
     free: Queue[Runner] = Queue()
     for runner in every:
         free.put(runner)
@@ -146,11 +109,11 @@ class Scene:
         """Kill a run and let another finish it; whether it was not quicker than the killer."""
         expected = by_guild(self.after)
         with self.copy(str(point)) as url:
-            was_killed = not runner.sync(url, kill_after=seconds)["complete"]
+            was_killed = runner.run(url, {}, kill_after=seconds)["result"] is None
             for guild_id, rows in by_guild(timeless(url)).items():
                 assert rows in (self.before.get(guild_id), expected[guild_id])
-            expire_lease(url)
-            assert runner.sync(url)["complete"]
+            expire_leases(url)
+            assert runner.run(url, {})["result"]["complete"]
             assert timeless(url) == self.after
         return was_killed
 
@@ -160,7 +123,7 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(
 ) -> None:
     guilds = populate(discord)
     runner = runners.get()
-    assert runner.sync(database_url)["complete"]
+    assert runner.run(database_url, {})["result"]["complete"]
     change(discord, guilds)
     original = database_url.rpartition("/")[2]
     scene = Scene(postgres, original, by_guild(timeless(database_url)), {})
@@ -168,8 +131,8 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(
     # Twice, because the first one warms caches up that the killed ones find warm.
     for name in ("undisturbed", "undisturbed_again"):
         with scene.copy(name) as url:
-            undisturbed = runner.sync(url)
-            assert undisturbed["complete"]
+            undisturbed = runner.run(url, {})
+            assert undisturbed["result"]["complete"]
             seconds = min(seconds, undisturbed["seconds"])
             scene = replace(scene, after=timeless(url))
     runners.put(runner)
@@ -185,9 +148,3 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(
         killed = list(pool.map(kill, range(POINTS)))
     # Runs differ in length, and the last moments may be later than the end of theirs.
     assert sum(killed) >= POINTS / 2
-
-
-def expire_lease(database_url: str) -> None:
-    """The lease of a killed run is waited for up to ten seconds, which fifty times are too many."""
-    with psycopg.connect(database_url) as connection:
-        connection.execute("UPDATE leases SET expires_at = now() - interval '1 second'")

@@ -1,11 +1,12 @@
-"""Runs the sync in processes that are killed when their time has come.
+"""Runs a function in processes that are killed when their time has come.
 
-    python -m tests.functional.sync.kill_run
+    python -m tests.functional.kill_run
 
-Each line of standard input asks for a run: its variables, and the seconds after which it gets a
-SIGKILL, or null. Each line of standard output answers one: the seconds it took, and whether it came
-to its end. Every run has a process of its own, forked from this one, which spares it the second
-that importing everything takes; the handler itself is imported afresh, as in a cold start.
+Each line of standard input asks for a run: the function, its variables, the event, and the seconds
+after which it gets a SIGKILL, or null. Each line of standard output answers one: the seconds it
+took, and the result, null if it did not come to its end. Every run has a process of its own, forked
+from this one, which spares it the second that importing everything takes; the handler itself is
+imported afresh, as in a cold start.
 """
 
 import gc
@@ -24,38 +25,39 @@ import httpcore  # noqa: F401
 import yaml  # noqa: F401
 
 from clipsaver.local.lambda_environment import LambdaEnvironment
+from functions.scan import scan  # noqa: F401  -- for the forks, too
 from functions.shared.discord import rate_limits
 from functions.sync import sync  # noqa: F401  -- for the forks, too
 
 
-def sync_once(variables: dict[str, str], answer: int) -> NoReturn:
-    """Run one sync and say to a file descriptor that it came to its end."""
+def invoke_once(asked: dict[str, Any], answer: int) -> NoReturn:
+    """Invoke the function once, and write its result to a file descriptor."""
     gc.disable()
     with Path(os.devnull).open("w") as nowhere:
         sys.stdout = nowhere
-        with LambdaEnvironment("sync", variables) as environment:
-            summary = environment.invoke({})
-    os.write(answer, json.dumps(summary["complete"]).encode())
+        with LambdaEnvironment(asked["function"], asked["variables"]) as environment:
+            result = environment.invoke(asked["event"])
+    os.write(answer, json.dumps(result).encode())
     # Whatever this process shares with its parent is the parent's to tidy up.
     os._exit(0)
 
 
-def run(variables: dict[str, str], kill_after: float | None) -> dict[str, Any]:
-    """Sync in a process of its own, and kill that in time."""
+def run(asked: dict[str, Any]) -> dict[str, Any]:
+    """Invoke the function in a process of its own, and kill that in time."""
     reader, writer = os.pipe()
     started = time.monotonic()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        sync_once(variables, writer)
+        invoke_once(asked, writer)
     os.close(writer)
-    is_done, _, _ = select.select([reader], [], [], kill_after)
+    is_done, _, _ = select.select([reader], [], [], asked["kill_after"])
     if not is_done:
         os.kill(child, signal.SIGKILL)
     with os.fdopen(reader) as answer:
         text = answer.read()
     os.waitpid(child, 0)
-    return {"seconds": time.monotonic() - started, "complete": text == "true"}
+    return {"seconds": time.monotonic() - started, "result": json.loads(text or "null")}
 
 
 def main() -> None:
@@ -64,8 +66,7 @@ def main() -> None:
     # What is here to stay need not be looked through, and copied, by each fork's collector.
     gc.freeze()
     for line in sys.stdin:
-        asked = json.loads(line)
-        sys.stdout.write(json.dumps(run(asked["variables"], asked["kill_after"])) + "\n")
+        sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
         sys.stdout.flush()
 
 
