@@ -8,7 +8,15 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import growth, interactions, purge, sync_ten_thousand, sync_thousand
+from benchmarks import (
+    growth,
+    interactions,
+    purge,
+    scan_history,
+    scan_search,
+    sync_ten_thousand,
+    sync_thousand,
+)
 from benchmarks.report import Report
 from clipsaver.local import guard
 
@@ -31,6 +39,8 @@ BENCHMARKS: Final = (
     Benchmark("growth", "what a server, a channel and a clip take of the disk", 0.3, growth.run),
     Benchmark("interactions", "a PING and commands, cold and warm", 1.5, interactions.run),
     Benchmark("purge-1000000", "a million expired install intents", 0.5, purge.run),
+    Benchmark("scan-history", "200,000 messages, one by one", 2, scan_history.run),
+    Benchmark("scan-search", "5,000 clips among a million messages", 1, scan_search.run),
     Benchmark("sync-1000", "1,000 guilds, nothing changed", 2.5, sync_thousand.run),
     Benchmark("sync-10000", "10,000 guilds over many invocations", 10, sync_ten_thousand.run),
 )

@@ -12,7 +12,7 @@ LATENCY_SECONDS: Final = (0.020, 0.080)
 _FILLED_AT_ONCE: Final = 20
 """The parent hears of the filling after so many guilds."""
 _OK: Final = 200
-_TOO_MANY_REQUESTS: Final = 429
+TOO_MANY_REQUESTS: Final = 429
 _LIST_CHANNELS: Final = "GET /guilds/{guild_id}/channels"
 
 Request = Literal["count", "take"]
@@ -83,7 +83,7 @@ def _answer(server: DiscordServer, request: Request) -> int | Traffic:
     guilds_read = len(set(lists))
     traffic = Traffic(
         requests=len(server.requests),
-        rate_limited=server.requests.by_status()[_TOO_MANY_REQUESTS],
+        rate_limited=server.requests.by_status()[TOO_MANY_REQUESTS],
         guilds_read=guilds_read,
         guilds_read_again=len(lists) - guilds_read,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from clipsaver.emulator.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from clipsaver.emulator.channels import Channel
@@ -30,6 +30,14 @@ class History:
     def all(self) -> list[Message]:
         """Every message, oldest first."""
         return [self._messages[message_id] for message_id in list(self._ids)]
+
+    def candidates(self) -> Iterable[Message]:
+        """The messages that a search with filters looks at: all, and those deleted lately."""
+        return [*self.all(), *self.deleted.values()]
+
+    def count(self, before: int | None = None) -> int:
+        """How many messages there are, or how many before an id."""
+        return len(self._ids) if before is None else bisect.bisect_left(self._ids, before)
 
     def get(self, message_id: int) -> Message | None:
         """One message, or None when it is not there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clipsaver.emulator import access
 from clipsaver.emulator.messages import Message, MessageFlag
@@ -27,6 +27,17 @@ HAS: Final[dict[str, Callable[[Message], bool]]] = {
     "sticker": lambda _: False,
     "poll": lambda _: False,
 }
+_FILTERS: Final = frozenset(
+    {"has", "author_id", "attachment_extension", "content", "min_id", "sort_order"}
+)
+"""What makes a search look at each message."""
+
+
+class Found(NamedTuple):
+    """How many messages match, and a page of them."""
+
+    total: int
+    page: list[Message]
 
 
 class SearchIndex:
@@ -46,22 +57,43 @@ class SearchIndex:
         self._asked[guild.id] = asked + 1
         return asked >= self.rounds
 
-    def find(self, member: Member, query: QueryParams) -> list[Message]:
+    def find(self, member: Member, query: QueryParams, offset: int, limit: int) -> Found:
         """Matching messages of the channels that the member can read, newest first.
 
         Messages deleted meanwhile are still among them: that is how pages come out short.
         """
+        channels = _searched(member, query)
+        if not query.keys() & _FILTERS:
+            return _newest(channels, _number(query, "max_id"), offset, limit)
         wanted = [_has_filter(name) for name in query.getlist("has")]
         wanted += _field_filters(query)
         found = [
             message
-            for channel in _searched(member, query)
-            for message in [*channel.history.all(), *channel.history.deleted.values()]
+            for channel in channels
+            for message in channel.history.candidates()
             if all(matches(message) for matches in wanted)
         ]
-        return sorted(
-            found, key=lambda message: message.id, reverse=query.get("sort_order") != "asc"
-        )
+        found.sort(key=lambda message: message.id, reverse=query.get("sort_order") != "asc")
+        return Found(len(found), found[offset : offset + limit])
+
+
+def _newest(channels: list[Channel], before: int | None, offset: int, limit: int) -> Found:
+    """A page of all messages, without looking at each of them."""
+    histories = [channel.history for channel in channels]
+    deleted = [
+        message
+        for history in histories
+        for message in history.deleted.values()
+        if before is None or message.id < before
+    ]
+    newest = [
+        message
+        for history in histories
+        for message in history.page(before=before, limit=offset + limit)
+    ]
+    found = sorted([*newest, *deleted], key=lambda message: message.id, reverse=True)
+    total = len(deleted) + sum(history.count(before) for history in histories)
+    return Found(total, found[offset : offset + limit])
 
 
 def _searched(member: Member, query: QueryParams) -> list[Channel]:
@@ -96,11 +128,16 @@ def _field_filters(query: QueryParams) -> list[Callable[[Message], bool]]:
         )
     if words := query.get("content", "").lower():
         filters.append(lambda message: words in message.content.lower())
-    if least := query.get("min_id"):
-        filters.append(lambda message: message.id > int(least))
-    if most := query.get("max_id"):
-        filters.append(lambda message: message.id < int(most))
+    least, most = _number(query, "min_id"), _number(query, "max_id")
+    if least is not None:
+        filters.append(lambda message: message.id > least)
+    if most is not None:
+        filters.append(lambda message: message.id < most)
     return filters
+
+
+def _number(query: QueryParams, name: str) -> int | None:
+    return int(query[name]) if query.get(name) else None
 
 
 def _has_type(message: Message, prefix: str) -> bool:

@@ -22,7 +22,8 @@ from functions.shared.db.scan_runs import RunKind
 
 _log = logging.getLogger("discord_clip_saver.scan")
 
-_PAGES_PER_BATCH: Final = 20
+_PAGES_PER_BATCH: Final = 40
+"""Few enough to lose little, and so many that the question after each costs a fortieth."""
 
 _REFUSALS: Final = (
     errors.Forbidden,

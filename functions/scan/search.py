@@ -26,6 +26,8 @@ from functions.shared.discord.client import (
 
 _log = logging.getLogger("discord_clip_saver.scan")
 
+_QUESTIONS: Final = 2
+"""Pages that are asked for only because they tell a total."""
 _UNTOLD_WAIT_SECONDS: Final = 5.0
 """How long to wait for an index if Discord does not say."""
 _LONGEST_WAIT_SECONDS: Final = 10.0
@@ -46,9 +48,11 @@ class Totals(NamedTuple):
 
 
 def predicted_requests(totals: Totals, channels: int) -> int:
-    """How many requests a scan will take: its three questions, its results, and all of history."""
-    pages = -(-totals.videos // RESULTS_PER_PAGE) - (-totals.forwards // RESULTS_PER_PAGE)
-    return len(totals) + pages + -(-totals.messages // MESSAGES_PER_PAGE) + channels
+    """How many requests a scan will take: its questions, its results, and all of history."""
+    pages = sum(
+        max(1, -(-results // RESULTS_PER_PAGE)) for results in (totals.videos, totals.forwards)
+    )
+    return _QUESTIONS + pages + -(-totals.messages // MESSAGES_PER_PAGE) + channels
 
 
 def following(position: SearchPosition, page: models.SearchPage, newest: int) -> SearchPosition:
@@ -92,15 +96,15 @@ async def run(turn: Turn, scan: GuildScan) -> bool:
         DatabaseError: what was found could not be kept.
     """
     try:
-        position = await _position(turn, scan)
+        position, first = await _position(turn, scan)
         while position.searching_for != "history":
             if turn.is_over:
                 return False
-            found = await _ask(turn, position.searching_for, position)
-            moved_to = await _keep(turn, scan, position, found)
+            page = first or await _ask(turn, position.searching_for, position)
+            moved_to = await _keep(turn, scan, position, page)
             if moved_to is None:
                 return False
-            position = moved_to
+            position, first = moved_to, None
     except errors.Forbidden as error:
         # Without the intent, the search is forbidden as well; that is told as what it is.
         await turn.content.confirm()
@@ -112,22 +116,27 @@ async def run(turn: Turn, scan: GuildScan) -> bool:
     return True
 
 
-async def _position(turn: Turn, scan: GuildScan) -> SearchPosition:
-    """Where the scan is; one that has not begun states first what it will take."""
+async def _position(turn: Turn, scan: GuildScan) -> tuple[SearchPosition, models.SearchPage | None]:
+    """Where the scan is; one that has not begun states first what it will take.
+
+    Returns:
+        The position, and its page, if that has been asked for already.
+    """
     if scan.status == "queued" or scan.before_message_id is None:
-        before = _now()
-        start = SearchPosition("video", before, 0, None)
-        await _start(turn, scan, start)
-        return start
-    return SearchPosition(
+        start = SearchPosition("video", _now(), 0, None)
+        return start, await _start(turn, scan, start)
+    position = SearchPosition(
         scan.searching_for, scan.before_message_id, scan.result_offset, scan.oldest_message_id
     )
+    return position, None
 
 
-async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> None:
+async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> models.SearchPage:
+    """State what a scan will take; the first page of videos, which tells their number."""
+    first = await _ask(turn, "video", start)
     totals = Totals(
         messages=(await _ask(turn, None, start)).total_results,
-        videos=(await _ask(turn, "video", start)).total_results,
+        videos=first.total_results,
         forwards=(await _ask(turn, "snapshot", start)).total_results,
     )
     async with turn.database.transaction() as transaction:
@@ -143,12 +152,14 @@ async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> None:
             total_messages=totals.messages,
             before_message_id=start.before_message_id,
         )
-        await guild_scans.add_effect(transaction, turn.guild_id, requests=len(totals), clips=0)
+        # The first page counts when it is kept.
+        await guild_scans.add_effect(transaction, turn.guild_id, requests=_QUESTIONS, clips=0)
     turn.tally.steps += 1
     _log.info(
         "Scanning guild %s: %d results of %d messages, about %d requests",
         *(turn.guild_id, totals.results, totals.messages, predicted),
     )
+    return first
 
 
 async def _ask(

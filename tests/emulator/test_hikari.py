@@ -132,6 +132,8 @@ async def _read_threads(rest: RESTClientImpl, thread: Thread) -> None:
     assert (await rest.fetch_channel(thread.id)).name == "Talk"
     await rest.leave_thread(thread.id)
     await rest.join_thread(thread.id)
+    member = await rest.fetch_thread_member(thread.id, thread.owner_id)
+    assert member.user_id == thread.owner_id
 
 
 async def _search(rest: RESTClientImpl, guild: Guild) -> None:

@@ -41,19 +41,19 @@ def guild(call: Call) -> Reply:
             },
             202,
         )
-    found = call.platform.search.find(bot, call.query)
+    found = call.platform.search.find(bot, call.query, offset, limit)
     there = [
         message
-        for message in found[offset : offset + limit]
-        if call.world.history(message.channel_id).get(message.id) is message
+        for message in found.page
+        if call.world.history(message.channel_id).get(message.id) is not None
     ]
     threads = {message.channel_id for message in there} & searched.threads.keys()
     return answer(
         {
-            "total_results": len(found),
+            "total_results": found.total,
             "messages": [[messages.full(call.world, each) | {"hit": True}] for each in there],
             "doing_deep_historical_index": False,
-            "documents_indexed": len(found),
+            "documents_indexed": found.total,
             "threads": [
                 channels.thread(searched.threads[thread_id], viewer=bot.user)
                 for thread_id in sorted(threads)

@@ -1,7 +1,7 @@
 -- insert_scan
 -- A scan of a guild, unless one is open. Before Discord was asked for totals, the prediction is the
--- least that is known to be needed: three questions, the pages of what was found before, and one
--- page of each channel.
+-- least that is known to be needed: two questions, the pages of what was found before, one of
+-- forwards, and one of each channel.
 INSERT INTO guild_scans (guild_id, requested_by, predicted_requests)
 SELECT %(guild_id)s, %(requested_by)s,
        3 + ceil((SELECT count(*) FROM clips WHERE guild_id = %(guild_id)s) / 25.0)

@@ -36,8 +36,8 @@ def test_the_prediction_is_stated_before_the_first_page_is_read(stage: Stage) ->
     stage.interfere("BEFORE UPDATE ON guild_scans", "RETURN NULL;", when="NEW.results_seen > 0")
     stage.turn()
     scan = stage.latest_scan()
-    # Three questions, three pages of results, one of history, and one for each channel.
-    assert (scan["status"], scan["predicted_requests"]) == ("running", 3 + 3 + 1 + 4)
+    # Two questions, three pages of videos, one of forwards, one of history, and one per channel.
+    assert (scan["status"], scan["predicted_requests"]) == ("running", 2 + 3 + 1 + 1 + 4)
     assert stage.names() == []
 
 

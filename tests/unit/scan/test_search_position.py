@@ -67,4 +67,4 @@ def test_forwards_come_after_videos_and_history_after_both() -> None:
 
 def test_a_scan_of_a_million_messages_is_predicted() -> None:
     totals = search.Totals(messages=1_000_000, videos=5_000, forwards=30)
-    assert search.predicted_requests(totals, channels=20) == 3 + 200 + 2 + 10_000 + 20
+    assert search.predicted_requests(totals, channels=20) == 2 + 200 + 2 + 10_000 + 20
