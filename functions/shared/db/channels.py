@@ -181,7 +181,7 @@ async def set_is_reading(
     *,
     is_reading: bool,
 ) -> None:
-    """Decide whether a channel is read for clips."""
+    """Decide whether a channel is read for clips, and its threads with it."""
     await transaction.execute(
         _SQL["set_is_reading"], guild_id=guild_id, channel_id=channel_id, is_reading=is_reading
     )

@@ -121,7 +121,12 @@ WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
   AND jsonb_typeof(settings) = 'object';
 
 -- set_is_reading
--- Whether the channel is read for clips: an admin's word.
+-- Whether the channel is read for clips, and its threads with it: an admin's word.
 UPDATE bot_channels
 SET is_reading = %(is_reading)s, updated_at = now()
-WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
+WHERE guild_id = %(guild_id)s
+  AND (
+      channel_id = %(channel_id)s
+      OR parent_id = %(channel_id)s
+         AND type IN ('announcement_thread', 'public_thread', 'private_thread')
+  );

@@ -72,7 +72,10 @@ def _listed(
             is_thread_member=channel.is_thread,
         )
         is_nsfw = parent.is_nsfw if channel.is_thread and parent else channel.is_nsfw
+        # A new thread is read if its channel is.
         known = before.get(channel.id)
+        if known is None and channel.is_thread and channel.parent_id:
+            known = before.get(channel.parent_id)
         yield models.StoredChannel(
             channel_id=channel.id,
             name=channel.name,

@@ -169,3 +169,11 @@ def test_old_messages_are_left_to_history(stage: Stage) -> None:
     assert stage.rows("SELECT kind FROM bot_channel_scan_runs WHERE messages_scanned > 0") == [
         ("history",)
     ]
+
+
+def test_a_new_thread_of_a_channel_that_is_off_is_off(stage: Stage) -> None:
+    stage.sync()
+    stage.execute("UPDATE bot_channels SET is_reading = false WHERE name = 'clips'")
+    stage.video(stage.clips.add_thread("fresh"), "thread.mp4")
+    stage.sync()
+    assert not stage.value("SELECT is_reading FROM bot_channels WHERE name = 'fresh'")

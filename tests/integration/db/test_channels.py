@@ -123,3 +123,23 @@ async def test_a_channel_that_somebody_holds_is_not_waited_for(
         other.sql("SELECT FROM bot_channels WHERE channel_id = 7 FOR UPDATE")
         async with database.transaction(within=0.5) as transaction:
             assert await channels.delete_channels(transaction, HERE, 100) == 1
+
+
+async def test_a_channels_threads_are_switched_with_it(database: Database, rows: Rows) -> None:
+    rows.two_guilds()
+    for channel_id, kind, parent_id in (
+        (HERE + 70, "forum", HERE + 60),
+        (HERE + 71, "public_thread", HERE + 70),
+        (HERE + 72, "text", HERE + 70),
+    ):
+        rows.insert(
+            "bot_channels",
+            channel_id=channel_id, guild_id=HERE, name="x", type=kind, parent_id=parent_id,
+        )  # fmt: skip
+    async with database.transaction() as transaction:
+        await channels.set_is_reading(
+            transaction, models.GuildId(HERE), models.ChannelId(HERE + 70), is_reading=True
+        )
+    found = rows.sql("SELECT channel_id - %s AS number FROM bot_channels WHERE is_reading", HERE)
+    assert {70, 71} <= {row["number"] for row in found}
+    assert 72 not in {row["number"] for row in found}
