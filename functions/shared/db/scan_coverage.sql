@@ -30,7 +30,7 @@ SELECT channel.channel_id,
                0,
                least(covered.last_message_id, channel.last_message_id)
                - greatest(covered.first_message_id, channel.channel_id)
-           )), 0) / greatest(channel.last_message_id - channel.channel_id, 1))
+           )) FILTER (WHERE covered.channel_id IS NOT NULL), 0) / greatest(channel.last_message_id - channel.channel_id, 1))
        END::double precision AS share,
        to_timestamp(((min(covered.first_message_id) FILTER (
            WHERE covered.last_message_id >= channel.last_message_id
