@@ -13,7 +13,7 @@ from clipsaver.emulator.history import History
 from clipsaver.emulator.messages import Message
 from clipsaver.emulator.people import User
 from clipsaver.emulator.world import World
-from functions.shared import models
+from functions.shared import snowflakes
 
 _AGE: Final = timedelta(days=365)
 _APART: Final = timedelta(seconds=20)
@@ -35,8 +35,8 @@ class LongHistory(History):
         self._channel = channel
         self._author = author
         self._every = every
-        begun = models.time_snowflake(channel.guild.world.now() - _AGE)
-        apart = models.time_snowflake(models.snowflake_time(0) + _APART)
+        begun = snowflakes.least_at(channel.guild.world.now() - _AGE)
+        apart = snowflakes.least_at(snowflakes.made_at(0) + _APART)
         # The channel's own number in the lowest bits keeps ids apart.
         first = begun + channel.position
         self._range = range(first, first + apart * length, apart)

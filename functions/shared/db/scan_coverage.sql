@@ -26,11 +26,15 @@ SELECT channel.channel_id,
                covered.first_message_id = 0
                AND covered.last_message_id >= channel.last_message_id
            ), false) THEN 1.0
-           ELSE least(0.99, coalesce(sum(greatest(
-               0,
-               least(covered.last_message_id, channel.last_message_id)
-               - greatest(covered.first_message_id, channel.channel_id)
-           )) FILTER (WHERE covered.channel_id IS NOT NULL), 0) / greatest(channel.last_message_id - channel.channel_id, 1))
+           ELSE least(
+               0.99,
+               coalesce(sum(greatest(
+                   0,
+                   least(covered.last_message_id, channel.last_message_id)
+                   - greatest(covered.first_message_id, channel.channel_id)
+               )) FILTER (WHERE covered.channel_id IS NOT NULL), 0)
+                   / greatest(channel.last_message_id - channel.channel_id, 1)
+           )
        END::double precision AS share,
        to_timestamp(((min(covered.first_message_id) FILTER (
            WHERE covered.last_message_id >= channel.last_message_id
