@@ -123,8 +123,8 @@ WHERE channel.is_reading
   AND (channel.type NOT IN ('voice', 'stage') OR channel.permissions & 1048576 <> 0);
 
 -- What is left to do in each of them. Unread are messages newer than all that was read; in one of
--- which nothing was read, those since an hour before it was known, or since yesterday. What is older
--- is history's. A refusal is not asked for again within the hour.
+-- which nothing was read, those since an hour before it was known, or since yesterday. What is
+-- older is history's. A refusal is not asked for again within the hour.
 CREATE VIEW scan_work AS
 SELECT channel.*, coverage.covered_to, live.live_since,
        channel.made_at >= live.live_since AS is_new,

@@ -89,6 +89,20 @@ def test_deploy_migrates_with_the_migrations_it_carries(
     assert told["Reason"].endswith("there was nothing to migrate.")
 
 
+def test_scan_catalogues_the_guild_of_a_message(
+    discord: DiscordServer, variables: dict[str, str], tmp_path: Path
+) -> None:
+    Artifact("sync", tmp_path / "sync").invoke(variables, {})
+    (arcade,) = (guild for guild in discord.world.guilds.values() if guild.name == "Arcade")
+    body = json.dumps({"kind": "scan", "guild_id": str(arcade.id)})
+    batch = {"Records": [{"messageId": "1", "body": body}, {"messageId": "2", "body": "no scan"}]}
+    (result,) = Artifact("scan", tmp_path / "scan").invoke(variables, batch)
+    assert result == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        (saved,) = connection.execute("SELECT count(*) FROM clips").fetchall()
+    assert saved > (0,)
+
+
 def test_purge_deletes_what_has_expired(variables: dict[str, str], tmp_path: Path) -> None:
     with psycopg.connect(variables["DATABASE_URL"]) as connection:
         connection.execute(
