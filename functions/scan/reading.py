@@ -32,6 +32,7 @@ _REFUSALS: Final = (
     errors.UnexpectedPayload,
 )
 """Answers that will be the same in a minute; the channel is left alone for an hour."""
+_UNKNOWN_CHANNEL: Final = 10003
 _OUTAGES: Final = (errors.DiscordServerError, errors.DiscordUnreachable)
 
 
@@ -105,6 +106,8 @@ class Reading:
         except _REFUSALS as error:
             _log.warning("Channel %s cannot be read: %s", assignment.channel_id, error)
             await self._end(run_id, "failed", str(error))
+            if error.code == _UNKNOWN_CHANNEL:
+                await self._mark_thread_deleted(assignment.channel_id)
         except _OUTAGES as error:
             _log.warning("Channel %s is read later: %s", assignment.channel_id, error)
             await self._end(run_id, "queued", str(error))
@@ -191,6 +194,11 @@ class Reading:
         async with self._turn.database.transaction() as transaction:
             await self._turn.lease.fence(transaction)
             await scan_runs.end(transaction, self._turn.guild_id, run_id, status, reason)
+
+    async def _mark_thread_deleted(self, channel_id: models.ChannelId) -> None:
+        async with self._turn.database.transaction() as transaction:
+            await self._turn.lease.fence(transaction)
+            await scan_work.mark_thread_deleted(transaction, self._turn.guild_id, channel_id)
 
     async def _keep(
         self, run_id: UUID, assignment: Assignment, batch: _Batch, *, is_end: bool = False

@@ -54,6 +54,7 @@ WHERE guild_id = %(guild_id)s AND id = %(id)s AND status IN ('queued', 'running'
 -- What was sent for the open scan, and saved; work goes on, so that no pause is told any more.
 UPDATE guild_scans
 SET requests = requests + %(requests)s, clips_saved = clips_saved + %(clips)s,
+    error_message = CASE WHEN paused_until IS NULL THEN error_message END,
     paused_until = NULL, updated_at = now()
 WHERE guild_id = %(guild_id)s AND status IN ('queued', 'running');
 

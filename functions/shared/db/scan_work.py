@@ -187,6 +187,13 @@ async def set_listed(
     await transaction.execute(_SQL["set_listed"], guild_id=guild_id, channel_id=channel_id)
 
 
+async def mark_thread_deleted(
+    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+) -> None:
+    """Note that Discord does not know a thread any more; of channels, the sync takes note."""
+    await transaction.execute(_SQL["mark_thread_deleted"], guild_id=guild_id, channel_id=channel_id)
+
+
 async def note_scanned(
     transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId, scanned: int
 ) -> None:

@@ -80,6 +80,14 @@ UPDATE bot_channels
 SET archived_threads_cursor = NULL, archived_threads_read_at = now()
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
 
+-- mark_thread_deleted
+-- Discord says that a thread is gone; no sync would ask for it, for it was not among the active ones.
+UPDATE bot_channels
+SET state = 'deleted', state_changed_at = now(), permissions = 0, updated_at = now()
+WHERE guild_id = %(guild_id)s
+  AND channel_id = %(channel_id)s
+  AND type IN ('announcement_thread', 'public_thread', 'private_thread');
+
 -- note_scanned
 -- A channel was read just now, and so many of its messages for the first time.
 UPDATE bot_channels

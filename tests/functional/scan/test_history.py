@@ -239,3 +239,25 @@ def test_nothing_is_kept_of_those_who_opted_out(stage: Stage) -> None:
     stage.execute("INSERT INTO clip_opt_outs VALUES (%s, %s)", stage.arcade.id, stage.owner.id)
     stage.turn()
     assert stage.names() == []
+
+
+def test_an_archived_thread_that_is_gone_is_not_asked_for_again(stage: Stage) -> None:
+    begun = stage.world.now() - YEAR
+    thread = stage.clips.add_thread("gone", archived=True, at=begun)
+    stage.video(thread, at=begun)
+    unknown = {"message": "Unknown Channel", "code": 10003}
+    stage.discord.faults.add(MESSAGES, channel=thread, status=404, body=unknown)
+    stage.scan()
+    assert stage.states()["gone"] == "deleted"
+    stage.execute("UPDATE bot_channel_scan_runs SET finished_at = now() - interval '2 hours'")
+    stage.discord.requests.clear()
+    stage.scan()
+    assert stage.requests(MESSAGES) == 0
+
+
+def test_a_channel_is_not_marked_as_deleted_by_a_scan(stage: Stage) -> None:
+    post_old(stage, 1)
+    unknown = {"message": "Unknown Channel", "code": 10003}
+    stage.discord.faults.add(MESSAGES, status=404, body=unknown)
+    stage.scan()
+    assert stage.states()["clips"] == "visible"
