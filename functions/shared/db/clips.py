@@ -69,6 +69,8 @@ async def delete_of_guild(
 def _record(clip: models.Attachment) -> dict[str, Any]:
     record = asdict(clip)
     record["attachment_id"] = record.pop("id")
+    # It would be dead within a day.
+    del record["url"]
     taken = clip.clip_created_at
     record["clip_created_at"] = taken.isoformat() if taken else None
     return record
