@@ -229,6 +229,15 @@ class StoredChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredThread:
+    """A thread of `bot_channels`, and the channel whose access is its own."""
+
+    channel_id: ChannelId
+    type: str
+    parent_id: ChannelId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file of a message, with what Discord tells of it (Discord docs, Attachment Structure).
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from functions.shared import models
 from functions.shared.discord import permissions
-from functions.shared.models import Channel, ChannelId, Guild, Member, Permission
+from functions.shared.models import Channel, ChannelId, Guild, Member, Permission, StoredThread
 
 _READ: Final = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
 _PRIVATE_THREAD: Final = "private_thread"
@@ -23,15 +23,6 @@ class Snapshot:
 
     guild: Guild
     channels: Mapping[ChannelId, Channel]
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A thread that the database knows."""
-
-    channel_id: ChannelId
-    type: str
-    parent_id: ChannelId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ class Access:
 
 
 def of_viewer(
-    snapshot: Snapshot, viewer: Viewer, threads: Iterable[Thread], now: datetime
+    snapshot: Snapshot, viewer: Viewer, threads: Iterable[StoredThread], now: datetime
 ) -> Access:
     """Decide what somebody may see.
 
@@ -113,7 +104,7 @@ class _Judge:
         """Whether the messages of a channel may be shown."""
         return self._suits_place(channel) and self._may_read(channel, None, is_thread_member=False)
 
-    def opens_thread(self, thread: Thread, parent: Channel) -> tuple[bool, bool]:
+    def opens_thread(self, thread: StoredThread, parent: Channel) -> tuple[bool, bool]:
         """Whether a thread may be shown, to the viewer as they are and to a member of it."""
         place = Channel(thread.channel_id, parent.guild_id, thread.type, "", parent.id)
         if not self._suits_place(parent):

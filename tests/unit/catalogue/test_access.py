@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.shared.catalogue import access
-from functions.shared.catalogue.access import Snapshot, Thread, Viewer
+from functions.shared.catalogue.access import Snapshot, Viewer
 from functions.shared.models import (
     Channel,
     ChannelId,
@@ -19,6 +19,7 @@ from functions.shared.models import (
     Permission,
     Role,
     RoleId,
+    StoredThread,
     UserId,
 )
 
@@ -52,7 +53,7 @@ def snapshot(there: Guild, *channels: Channel) -> Snapshot:
 
 def seen(
     there: Snapshot,
-    *threads: Thread,
+    *threads: StoredThread,
     roles: tuple[RoleId, ...] = (),
     user_id: UserId = ANN,
     place: int | None = CLIPS,
@@ -71,8 +72,8 @@ def allow(target: int, bits: int, kind: str = "role") -> Overwrite:
     return Overwrite(target, "member" if kind == "member" else "role", bits, 0)
 
 
-def thread(kind: str = "public_thread", parent: int | None = CLIPS) -> Thread:
-    return Thread(THREAD, kind, None if parent is None else ChannelId(parent))
+def thread(kind: str = "public_thread", parent: int | None = CLIPS) -> StoredThread:
+    return StoredThread(THREAD, kind, None if parent is None else ChannelId(parent))
 
 
 @pytest.mark.parametrize("missing", [VIEW, HISTORY])
@@ -215,7 +216,7 @@ channel_lists = st.lists(
 )
 thread_lists = st.lists(
     st.builds(
-        Thread,
+        StoredThread,
         channel_id=st.sampled_from([40, 41, 42]).map(ChannelId),
         type=st.sampled_from(
             ["public_thread", "announcement_thread", "private_thread", "private_thread", "text"]
@@ -256,7 +257,11 @@ def granted(bit: int, there: Guild, member: Member, rules: Iterable[Overwrite]) 
 
 
 def shown(
-    there: Snapshot, member: Member, place: ChannelId | None, threads: list[Thread], asked: int
+    there: Snapshot,
+    member: Member,
+    place: ChannelId | None,
+    threads: list[StoredThread],
+    asked: int,
 ) -> str:
     """`open`, `private` or `closed`: one channel or thread, with every rule spelt out."""
     rules = there.channels.get(ChannelId(asked))
@@ -286,7 +291,7 @@ def shown(
     threads=thread_lists,
 )
 def test_it_agrees_with_a_slower_telling_of_the_rules(
-    there: Snapshot, member: Member, place: ChannelId | None, threads: list[Thread]
+    there: Snapshot, member: Member, place: ChannelId | None, threads: list[StoredThread]
 ) -> None:
     decided = access.of_viewer(there, Viewer(member, place), threads, NOW)
     told = {asked: shown(there, member, place, threads, asked) for asked in range(20, 45)}
