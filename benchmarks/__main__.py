@@ -8,7 +8,14 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import growth, interactions, purge, sync_ten_thousand, sync_thousand
+from benchmarks import (
+    clip_search,
+    growth,
+    interactions,
+    purge,
+    sync_ten_thousand,
+    sync_thousand,
+)
 from benchmarks.report import Report
 from clipsaver.local import guard
 
@@ -28,6 +35,7 @@ class Benchmark:
 
 
 BENCHMARKS: Final = (
+    Benchmark("clip-search", "searches over a million clips", 1.5, clip_search.run),
     Benchmark("growth", "what a server, a channel and a clip take of the disk", 0.3, growth.run),
     Benchmark("interactions", "a PING and commands, cold and warm", 1.5, interactions.run),
     Benchmark("purge-1000000", "a million expired install intents", 0.5, purge.run),
