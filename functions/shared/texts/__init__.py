@@ -108,6 +108,38 @@ class Texts:
     clip_too_large: str
     clip_none: str
 
+    # /clips search, random and stats
+    gallery_search: str
+    gallery_by: str
+    gallery_with: str
+    gallery_since: str
+    gallery_until: str
+    gallery_newest: str
+    gallery_oldest: str
+    gallery_longest: str
+    gallery_jump: str
+    gallery_forwarded: str
+    gallery_hidden: str
+    gallery_before: str
+    gallery_after: str
+    gallery_another: str
+    gallery_none: str
+    gallery_scanning: str
+    gallery_scanning_of: str
+    gallery_nothing_read: str
+    gallery_read_since: str
+    gallery_doubtful: str
+    gallery_too_long_to_page: str
+    gallery_bad_date: str
+    gallery_failed: str
+    numbers_title: str
+    numbers_clips: str
+    numbers_month: str
+    numbers_size: str
+    numbers_authors: str
+    numbers_games: str
+    numbers_scope: str
+
     # /help
     help_title: str
     help_intro: str

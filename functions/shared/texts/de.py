@@ -129,6 +129,45 @@ TEXTS = Texts(
         "Nicht gesichert: `{name}` hat {size} MB; hier werden Dateien bis {most} MB gesichert."
     ),
     clip_none="In dieser Nachricht ist keine Datei.",
+    gallery_search="🔎",
+    gallery_by="von {who}",
+    gallery_with="mit {people}",
+    gallery_since="ab {day}",
+    gallery_until="vor {day}",
+    gallery_newest="neueste zuerst",
+    gallery_oldest="älteste zuerst",
+    gallery_longest="längste zuerst",
+    gallery_jump="Hin",
+    gallery_forwarded="weitergeleitet",
+    gallery_hidden="verborgen, nur du siehst ihn",
+    gallery_before="◀ Zurück",
+    gallery_after="Weiter ▶",
+    gallery_another="Noch einer",
+    gallery_none="Ich habe keine Clips gefunden, die du sehen kannst.",
+    gallery_scanning=(
+        "Ich lese noch den Verlauf dieses Servers; Clips, die ich noch nicht gesehen habe, fehlen."
+    ),
+    gallery_scanning_of=(
+        "Ich lese noch den Verlauf dieses Servers: bisher {seen} von etwa {total} Nachrichten "
+        "mit Videos."
+    ),
+    gallery_nothing_read=(
+        "Die älteren Nachrichten der Kanäle, die du sehen kannst, habe ich nicht gelesen."
+    ),
+    gallery_read_since="Was ich bisher gelesen habe, reicht bis {when} zurück.",
+    gallery_doubtful=(
+        "Ausgelassen: {count}, weil Discord mir nicht gesagt hat, ob es sie noch gibt."
+    ),
+    gallery_too_long_to_page="Es gibt mehr. Kürze die Suche, um weiterzublättern.",
+    gallery_bad_date="`{value}` ist kein Datum. Schreib es wie 2026-01-31.",
+    gallery_failed="Die Clips konnten nicht gezeigt werden: {reason}",
+    numbers_title="## Clips dieses Servers",
+    numbers_clips="**{clips}** Clips von **{authors}** Leuten, seit dem {since}",
+    numbers_month="In den letzten 30 Tagen: **{clips}**",
+    numbers_size="Länge: **{length}**, Größe: **{size} GB**",
+    numbers_authors="### Die meisten Clips",
+    numbers_games="### Spiele",
+    numbers_scope="Es zählt nur, was du sehen kannst; private Threads zählen nicht.",
     help_title="Was Clip Saver macht",
     help_intro=(
         "Discords Links auf Videos sterben nach einem Tag. Ich behalte die Clips dieses Servers im "

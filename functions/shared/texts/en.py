@@ -111,6 +111,43 @@ TEXTS = Texts(
     clip_not_a_video="Not saved: `{name}` is not a video.",
     clip_too_large="Not saved: `{name}` has {size} MB; files of up to {most} MB are saved here.",
     clip_none="There is no file in this message.",
+    gallery_search="🔎",
+    gallery_by="by {who}",
+    gallery_with="with {people}",
+    gallery_since="from {day}",
+    gallery_until="before {day}",
+    gallery_newest="newest first",
+    gallery_oldest="oldest first",
+    gallery_longest="longest first",
+    gallery_jump="Jump",
+    gallery_forwarded="forwarded",
+    gallery_hidden="hidden, only you see it",
+    gallery_before="◀ Back",
+    gallery_after="Next ▶",
+    gallery_another="Another one",
+    gallery_none="I found no clips that you can see.",
+    gallery_scanning=(
+        "I am still reading this server's history; clips that I have not met yet are missing."
+    ),
+    gallery_scanning_of=(
+        "I am still reading this server's history: {seen} of about {total} messages with "
+        "videos so far."
+    ),
+    gallery_nothing_read="I have not read the older messages of the channels that you can see.",
+    gallery_read_since="What I have read so far reaches back to {when}.",
+    gallery_doubtful=(
+        "Left out: {count}, because Discord did not tell me whether they are still there."
+    ),
+    gallery_too_long_to_page="There are more. Shorten the search to turn pages.",
+    gallery_bad_date="`{value}` is not a date. Write it as 2026-01-31.",
+    gallery_failed="The clips could not be shown: {reason}",
+    numbers_title="## Clips of this server",
+    numbers_clips="**{clips}** clips by **{authors}** people, since {since}",
+    numbers_month="In the last 30 days: **{clips}**",
+    numbers_size="Length: **{length}**, size: **{size} GB**",
+    numbers_authors="### Most clips",
+    numbers_games="### Games",
+    numbers_scope="Only what you can see counts; private threads do not.",
     help_title="What Clip Saver does",
     help_intro=(
         "Discord's links to videos die within a day. I keep track of the clips of this server, "
