@@ -2,12 +2,14 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
-from functions.jobs import sync_guild
+from functions.jobs import answer, export_clips, sync_guild
+from functions.jobs.answer import Answer
 from functions.shared import apologies, errors, jobs, observability, settings, texts
 from functions.shared.db import processed_interactions
 from functions.shared.db.connection import Database
@@ -19,6 +21,12 @@ _ANSWER_SECONDS: Final = 3.0
 """Time kept for editing a reply, once the work had all of its own."""
 _RETURN_SECONDS: Final = 1.0
 """Time kept for telling the queue what became of the messages."""
+
+_Run = Callable[[jobs.Job, DiscordClient, Database, settings.Settings], Coroutine[Any, Any, Answer]]
+_WORK: Final[Mapping[jobs.JobKind, _Run]] = MappingProxyType(
+    {"sync_guild": sync_guild.run, "export_clips": export_clips.run}
+)
+"""What does each kind of job, and tells what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,8 @@ class Worker:
         try:
             if job.ticket and await self._was_done(job.ticket):
                 return True
-            sentence = await sync_guild.run(job, self.discord, self.database, self.settings)
+            run = _WORK[job.kind]
+            told = await run(job, self.discord, self.database, self.settings)
         except errors.GuildBusy as error:
             _log.info("Back to the queue: %s", error)
             return False
@@ -84,22 +93,23 @@ class Worker:
             _log_failure(job, error)
             if job.ticket is None:
                 return False
-            sentence = _apology(error, texts.of(job.ticket.locale))
+            told = answer.sentence(_apology(job, error, texts.of(job.ticket.locale)))
         if job.ticket:
-            await self._answer(job.ticket, sentence)
+            await self._answer(job.ticket, told)
         return True
 
     async def _was_done(self, ticket: jobs.Ticket) -> bool:
         async with self.database.transaction() as transaction:
             return await processed_interactions.is_recorded(transaction, ticket.interaction_id)
 
-    async def _answer(self, ticket: jobs.Ticket, sentence: str) -> None:
+    async def _answer(self, ticket: jobs.Ticket, told: Answer) -> None:
         """Edit the reply; the work is done, so an answer that fails is only logged."""
-        message = {"content": sentence, "allowed_mentions": {"parse": []}}
         work_until = self.discord.deadline
         self.discord.deadline = work_until + _ANSWER_SECONDS
         try:
-            await self.discord.edit_original(self.application_id, ticket.token, message)
+            await self.discord.edit_original(
+                self.application_id, ticket.token, told.message, told.files
+            )
         except errors.DiscordError as error:
             _log.warning("The reply could not be edited: %s", error)
         finally:
@@ -114,5 +124,6 @@ def _log_failure(job: jobs.Job, error: Exception) -> None:
     _log.error("Job %s failed: %s", job.kind, error, exc_info=None if is_known else error)
 
 
-def _apology(error: Exception, words: texts.Texts) -> str:
-    return words.sync_failed.format(reason=apologies.sentence(error, words))
+def _apology(job: jobs.Job, error: Exception, words: texts.Texts) -> str:
+    reason = apologies.sentence(error, words)
+    return words.sync_failed.format(reason=reason) if job.kind == "sync_guild" else reason

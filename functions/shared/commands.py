@@ -96,6 +96,10 @@ class SubcommandDeclaration:
     names: Localized = field(default_factory=dict)
     descriptions: Localized = field(default_factory=dict)
 
+    def shown_description(self, locale: str) -> str:
+        """The description as somebody with this locale sees it."""
+        return self.descriptions.get(locale, self.description)
+
     def payload(self) -> dict[str, Any]:
         """The subcommand as Discord's registration takes it."""
         return {
@@ -147,6 +151,16 @@ class CommandDeclaration:
     def shown_description(self, locale: str) -> str:
         """The description as somebody with this locale sees it."""
         return self.descriptions.get(locale, self.description)
+
+    def shown_entries(self, locale: str) -> list[tuple[str, str]]:
+        """Names and descriptions of everything that it does, as somebody sees them."""
+        name = self.shown_name(locale)
+        if not self.subcommands:
+            return [(name, self.shown_description(locale))]
+        return [
+            (f"{name} {each.names.get(locale, each.name)}", each.shown_description(locale))
+            for each in self.subcommands
+        ]
 
     def payload(self) -> dict[str, Any]:
         """The command as Discord's registration takes it."""
@@ -213,6 +227,23 @@ SAVE_CLIP: Final = CommandDeclaration(
     descriptions={"de": "Bei einer Nachricht unter Apps: ihre Videos sichern"},
 )
 
+_CLIPS_MINE: Final = SubcommandDeclaration(
+    name="mine",
+    module="clips_mine",
+    description="Your own clips: hide, delete or export them, or stop having them saved",
+    names={"de": "meine"},
+    descriptions={
+        "de": "Deine eigenen Clips: verbergen, löschen, mitnehmen oder nicht mehr sichern",
+    },
+)
+
+CLIPS: Final = CommandDeclaration(
+    name="clips",
+    description="The clips of this server",
+    subcommands=(_CLIPS_MINE,),
+    descriptions={"de": "Die Clips dieses Servers"},
+)
+
 HELP: Final = CommandDeclaration(
     name="help",
     module="help",
@@ -221,4 +252,4 @@ HELP: Final = CommandDeclaration(
     descriptions={"de": "Was Clip Saver macht, und seine Befehle"},
 )
 
-COMMANDS: Final = (STATUS, SYNC, SETTINGS, SAVE_CLIP, HELP)
+COMMANDS: Final = (CLIPS, STATUS, SYNC, SETTINGS, SAVE_CLIP, HELP)

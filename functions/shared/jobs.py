@@ -14,9 +14,9 @@ from functions.shared import errors, snowflakes
 TICKET_LIFETIME: Final = timedelta(minutes=14, seconds=30)
 """Discord takes edits for 15 minutes (Discord docs, Receiving and Responding)."""
 
-JobKind = Literal["sync_guild"]
+JobKind = Literal["sync_guild", "export_clips"]
 
-_KINDS: Final = frozenset({"sync_guild"})
+_KINDS: Final = frozenset({"sync_guild", "export_clips"})
 _SHOWN: Final = 40
 _LARGEST_BIGINT: Final = (1 << 63) - 1
 

@@ -271,6 +271,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to be sent along with a message."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message, with its own files or, for a forward, those of the message it carries."""
 

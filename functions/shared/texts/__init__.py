@@ -107,6 +107,39 @@ class Texts:
     clip_not_a_video: str
     clip_too_large: str
     clip_none: str
+    clips_buried: str
+    clips_unwanted: str
+
+    # /clips mine
+    mine_title: str
+    mine_count: str
+    mine_none: str
+    mine_not_saved: str
+    mine_is_hidden: str
+    mine_message: str
+    mine_hide: str
+    mine_show: str
+    mine_delete: str
+    mine_delete_all: str
+    mine_export: str
+    mine_opt_out: str
+    mine_opt_in: str
+    mine_leave: str
+    mine_newer: str
+    mine_older: str
+    mine_back: str
+    mine_ask_delete: str
+    mine_ask_delete_all: str
+    mine_ask_opt_out: str
+    mine_gone: str
+    mine_hidden: str
+    mine_shown: str
+    mine_unchanged: str
+    mine_deleted: str
+    mine_opted_out: str
+    mine_opted_in: str
+    mine_exported: str
+    mine_exported_in_part: str
 
     # /clips search, random and stats
     gallery_search: str

@@ -148,13 +148,63 @@ TEXTS = Texts(
     numbers_authors="### Most clips",
     numbers_games="### Games",
     numbers_scope="Only what you can see counts; private threads do not.",
+    clips_buried="Not saved: {names} was deleted from here before, and stays deleted.",
+    clips_unwanted="Not saved: {names}. Whoever posted it wants none of their clips saved here.",
+    mine_title="Your clips in this server",
+    mine_count="{count} clips, {hidden} of them hidden · page {page} of {pages}",
+    mine_none="I keep no clips of yours in this server.",
+    mine_not_saved="🚫 What you post here is not saved, as you asked.",
+    mine_is_hidden="🙈 hidden: only you see it, and only here",
+    mine_message="message",
+    mine_hide="Hide",
+    mine_show="Show again",
+    mine_delete="Delete",
+    mine_delete_all="Delete all",
+    mine_export="Export as JSON",
+    mine_opt_out="Stop saving mine",
+    mine_opt_in="Save mine again",
+    mine_leave="Stop, and delete all",
+    mine_newer="Newer",
+    mine_older="Older",
+    mine_back="Back",
+    mine_ask_delete=(
+        "Delete {name} from what I keep? It can then no longer be found, and neither a scan nor "
+        "*Save clip* brings it back. Your message in the channel stays as it is."
+    ),
+    mine_ask_delete_all=(
+        "Delete **all {count}** of your clips in this server from what I keep? They can then no "
+        "longer be found, and neither a scan nor *Save clip* brings them back. Your messages in "
+        "the channels stay as they are."
+    ),
+    mine_ask_opt_out=(
+        "From then on nothing that you post in this server is saved, neither by a scan nor by "
+        "somebody's *Save clip*, until you say otherwise. The {count} clips that I keep of yours "
+        "stay, unless you delete them too; deleted ones do not come back."
+    ),
+    mine_gone="This clip is not among yours any more.",
+    mine_hidden="✅ Hidden. Nobody else finds it now.",
+    mine_shown="✅ Everybody who sees its channel finds it again.",
+    mine_unchanged="There was nothing to change.",
+    mine_deleted="✅ Deleted for good: {count}.",
+    mine_opted_out="✅ What you post in this server is no longer saved.",
+    mine_opted_in=(
+        "✅ What you post from now on is saved again. For what you posted in between, use "
+        "*Save clip* on the message."
+    ),
+    mine_exported="Everything I keep of your clips in this server: {count}.",
+    mine_exported_in_part=(
+        "The newest {count} of your {total} clips in this server; Discord takes no larger file. "
+        "Ask whoever runs this bot for the others."
+    ),
     help_title="What Clip Saver does",
     help_intro=(
         "Discord's links to videos die within a day. I keep track of the clips of this server, "
         "so that they can be found again."
     ),
     help_privacy=(
-        "I keep ids and names of servers and channels, who changed a setting, and of a saved clip "
-        "where it is, who posted it and who took part in it; never the video itself."
+        "I keep ids and names of servers and channels, who changed a setting, and of a clip where "
+        "it is, who posted it, who took part in it and, unless that is switched off, the text of "
+        "its message; never the video itself. With `/clips mine` you see, hide, delete and take "
+        "along your own clips, and can stop me from saving any."
     ),
 )
