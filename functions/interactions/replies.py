@@ -24,6 +24,7 @@ class ReplyType(IntEnum):
     PONG = 1
     CHANNEL_MESSAGE_WITH_SOURCE = 4
     DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE = 5
+    DEFERRED_UPDATE_MESSAGE = 6
     UPDATE_MESSAGE = 7
     APPLICATION_COMMAND_AUTOCOMPLETE_RESULT = 8
     MODAL = 9
@@ -57,6 +58,8 @@ THINKING: Final[Reply] = {
     "data": {"flags": EPHEMERAL},
 }
 """The answer follows later, as an edit that only the invoker sees."""
+UPDATING: Final[Reply] = {"type": ReplyType.DEFERRED_UPDATE_MESSAGE}
+"""The message whose component was used stays as it is, until it is edited."""
 
 
 def sentence(text: str) -> Reply:

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from functions.jobs import answer, export_clips, sync_guild
+from functions.jobs import answer, export_clips, show_clips, sync_guild
 from functions.jobs.answer import Answer
 from functions.shared import apologies, errors, jobs, observability, settings, texts
+from functions.shared.catalogue import gallery
+from functions.shared.catalogue.access_reader import AccessReader
+from functions.shared.catalogue.pages import Catalogue
 from functions.shared.db import processed_interactions
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -26,7 +29,7 @@ _Run = Callable[[jobs.Job, DiscordClient, Database, settings.Settings], Coroutin
 _WORK: Final[Mapping[jobs.JobKind, _Run]] = MappingProxyType(
     {"sync_guild": sync_guild.run, "export_clips": export_clips.run}
 )
-"""What does each kind of job, and tells what came of it."""
+"""What does each kind of job, and tells what came of it; showing clips needs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,14 @@ class Worker:
 
     Attributes:
         application_id: Whose interactions are answered.
+        access: Remembers for a minute who may see what.
     """
 
     discord: DiscordClient
     database: Database
     settings: settings.Settings
     application_id: int
+    access: AccessReader
 
     async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Work off an SQS batch.
@@ -84,8 +89,7 @@ class Worker:
         try:
             if job.ticket and await self._was_done(job.ticket):
                 return True
-            run = _WORK[job.kind]
-            told = await run(job, self.discord, self.database, self.settings)
+            told = await self._work(job)
         except errors.GuildBusy as error:
             _log.info("Back to the queue: %s", error)
             return False
@@ -93,10 +97,15 @@ class Worker:
             _log_failure(job, error)
             if job.ticket is None:
                 return False
-            told = answer.sentence(_apology(job, error, texts.of(job.ticket.locale)))
+            told = _apology(job, error, texts.of(job.ticket.locale))
         if job.ticket:
             await self._answer(job.ticket, told)
         return True
+
+    async def _work(self, job: jobs.Job) -> Answer:
+        if job.kind == "show_clips":
+            return await show_clips.run(job, Catalogue(self.discord, self.database, self.access))
+        return await _WORK[job.kind](job, self.discord, self.database, self.settings)
 
     async def _was_done(self, ticket: jobs.Ticket) -> bool:
         async with self.database.transaction() as transaction:
@@ -124,6 +133,12 @@ def _log_failure(job: jobs.Job, error: Exception) -> None:
     _log.error("Job %s failed: %s", job.kind, error, exc_info=None if is_known else error)
 
 
-def _apology(job: jobs.Job, error: Exception, words: texts.Texts) -> str:
+def _apology(job: jobs.Job, error: Exception, words: texts.Texts) -> Answer:
     reason = apologies.sentence(error, words)
-    return words.sync_failed.format(reason=reason) if job.kind == "sync_guild" else reason
+    match job.kind:
+        case "sync_guild":
+            return answer.sentence(words.sync_failed.format(reason=reason))
+        case "show_clips":
+            # It may be a page that this replaces.
+            return Answer(gallery.told(words.gallery_failed.format(reason=reason)))
+    return answer.sentence(reason)

@@ -227,6 +227,77 @@ SAVE_CLIP: Final = CommandDeclaration(
     descriptions={"de": "Bei einer Nachricht unter Apps: ihre Videos sichern"},
 )
 
+_IN_CHANNEL: Final = OptionDeclaration(
+    "channel", "Only in this channel", {"de": "Nur in diesem Kanal"}, OptionType.CHANNEL
+)
+_BY_AUTHOR: Final = OptionDeclaration(
+    "author", "Only what they posted", {"de": "Nur, was diese Person gepostet hat"}, OptionType.USER
+)
+_OF_GAME: Final = OptionDeclaration(
+    "game", "Only of this game", {"de": "Nur von diesem Spiel"}, is_completed=True
+)
+
+_CLIPS_SEARCH: Final = SubcommandDeclaration(
+    name="search",
+    module="clips_search",
+    description="Find clips among those that you can see",
+    options=(
+        OptionDeclaration(
+            "text",
+            "Words of the title, file name, message, game or author",
+            {"de": "Wörter aus Titel, Dateiname, Nachricht, Spiel oder Name"},
+        ),
+        _IN_CHANNEL,
+        _BY_AUTHOR,
+        OptionDeclaration(
+            "participant",
+            "Only clips taken with Discord that they are in",
+            {"de": "Nur mit Discord aufgenommene Clips mit dieser Person"},
+            OptionType.USER,
+        ),
+        _OF_GAME,
+        OptionDeclaration(
+            "after",
+            "Posted on this day or later, such as 2026-01-31",
+            {"de": "An diesem Tag oder später gepostet, etwa 2026-01-31"},
+        ),
+        OptionDeclaration(
+            "before",
+            "Posted before this day, such as 2026-01-31",
+            {"de": "Vor diesem Tag gepostet, etwa 2026-01-31"},
+        ),
+        OptionDeclaration(
+            "sort",
+            "Which come first",
+            {"de": "Welche zuerst kommen"},
+            choices=(
+                ChoiceDeclaration("newest", "newest", {"de": "neueste"}),
+                ChoiceDeclaration("oldest", "oldest", {"de": "älteste"}),
+                ChoiceDeclaration("longest", "longest", {"de": "längste"}),
+            ),
+        ),
+    ),
+    names={"de": "suche"},
+    descriptions={"de": "Clips finden unter denen, die du sehen kannst"},
+)
+
+_CLIPS_RANDOM: Final = SubcommandDeclaration(
+    name="random",
+    module="clips_random",
+    description="Any clip among those that you can see",
+    options=(_IN_CHANNEL, _BY_AUTHOR, _OF_GAME),
+    names={"de": "zufall"},
+    descriptions={"de": "Irgendein Clip unter denen, die du sehen kannst"},
+)
+
+_CLIPS_STATS: Final = SubcommandDeclaration(
+    name="stats",
+    module="clips_stats",
+    description="How many clips there are, whose, and of which games",
+    names={"de": "zahlen"},
+    descriptions={"de": "Wie viele Clips es gibt, von wem und von welchen Spielen"},
+)
+
 _CLIPS_MINE: Final = SubcommandDeclaration(
     name="mine",
     module="clips_mine",
@@ -240,7 +311,7 @@ _CLIPS_MINE: Final = SubcommandDeclaration(
 CLIPS: Final = CommandDeclaration(
     name="clips",
     description="The clips of this server",
-    subcommands=(_CLIPS_MINE,),
+    subcommands=(_CLIPS_SEARCH, _CLIPS_RANDOM, _CLIPS_STATS, _CLIPS_MINE),
     descriptions={"de": "Die Clips dieses Servers"},
 )
 
