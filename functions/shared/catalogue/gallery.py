@@ -39,7 +39,7 @@ Content = Mapping[str, Any]
 
 def of_search(guild_id: models.GuildId, search: Search, page: Page, words: texts.Texts) -> Content:
     """A page of a search, with buttons for its neighbours."""
-    shown = [_text(f"{words.gallery_search} {_described(search, words)}")]
+    shown = [_text(f"🔎 {_described(search, words)}")]
     shown += _clips(guild_id, page.clips, words)
     notes = [] if page.clips else list(_reasons(page, words))
     if page.doubtful:

@@ -142,7 +142,6 @@ class Texts:
     mine_exported_in_part: str
 
     # /clips search, random and stats
-    gallery_search: str
     gallery_by: str
     gallery_with: str
     gallery_since: str

@@ -129,7 +129,6 @@ TEXTS = Texts(
         "Nicht gesichert: `{name}` hat {size} MB; hier werden Dateien bis {most} MB gesichert."
     ),
     clip_none="In dieser Nachricht ist keine Datei.",
-    gallery_search="🔎",
     gallery_by="von {who}",
     gallery_with="mit {people}",
     gallery_since="ab {day}",

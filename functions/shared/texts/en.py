@@ -111,7 +111,6 @@ TEXTS = Texts(
     clip_not_a_video="Not saved: `{name}` is not a video.",
     clip_too_large="Not saved: `{name}` has {size} MB; files of up to {most} MB are saved here.",
     clip_none="There is no file in this message.",
-    gallery_search="🔎",
     gallery_by="by {who}",
     gallery_with="with {people}",
     gallery_since="from {day}",
