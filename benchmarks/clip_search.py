@@ -12,8 +12,8 @@ import psycopg
 from benchmarks import clip_catalogue
 from benchmarks.figures import Figure
 from benchmarks.report import Report
-from clipsaver.local import migrations
 from clipsaver.local.postgres import Postgres
+from functions.deploy import migrations
 from functions.shared import models
 from functions.shared.db import clip_search
 from functions.shared.db.clip_search import Scope
