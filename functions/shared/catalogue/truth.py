@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.shared import errors, models
+from functions.shared.db import clips as stored_clips
 from functions.shared.db import tombstones
 from functions.shared.db.clip_search import FoundClip
 from functions.shared.db.connection import Database
@@ -75,6 +76,7 @@ async def bury(database: Database, guild_id: GuildId, truth: Truth) -> None:
     if not truth.deleted and not truth.removed:
         return
     async with database.transaction() as transaction:
+        await stored_clips.lock_against_saving(transaction, guild_id)
         await tombstones.bury_messages(transaction, guild_id, truth.deleted)
         await tombstones.bury_clips(transaction, guild_id, truth.removed, "attachment_removed")
     _log.info(
