@@ -23,6 +23,7 @@ _BATCH: Final = 2 * PER_PAGE + 1
 _MOST_ROUNDS: Final = 6
 _CHANCES: Final = 25
 """Few clips are drawn from all at once, so that each of them is as likely."""
+_MOST_DRAWS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +106,25 @@ class Catalogue:
             DatabaseError: the clips could not be.
         """
         visit = await self._visit(request)
-        chance = secrets.randbelow(clip_search.CHANCES)
-        async with self.database.transaction() as transaction:
-            found = await clip_search.select_by_chance(
-                transaction, visit.scope, search, chance, _CHANCES
-            )
-            progress = await clip_search.select_progress(transaction, visit.scope)
-        drawn = secrets.SystemRandom().sample(found, len(found))
-        allowed = await visit.allowed(drawn)
         doubtful = 0
-        for clip in allowed[:_MOST_ROUNDS]:
-            checked = await self._check(visit, [clip])
-            doubtful += checked.doubtful
-            if checked.linked:
-                return Page(checked.linked, doubtful=doubtful)
+        for _ in range(_MOST_DRAWS):
+            async with self.database.transaction() as transaction:
+                found = await clip_search.select_by_chance(
+                    transaction,
+                    visit.scope,
+                    search,
+                    chance=secrets.randbelow(clip_search.CHANCES),
+                    batch_size=_CHANCES,
+                )
+                progress = await clip_search.select_progress(transaction, visit.scope)
+            drawn = await visit.allowed(secrets.SystemRandom().sample(found, len(found)))
+            for clip in drawn[:_MOST_ROUNDS]:
+                checked = await self._check(visit, [clip])
+                doubtful += checked.doubtful
+                if checked.linked:
+                    return Page(checked.linked, doubtful=doubtful)
+            if not found:
+                break
         return Page((), doubtful=doubtful, progress=progress)
 
     async def numbers(self, request: Request) -> Numbers:

@@ -49,6 +49,13 @@ def test_chance_passes_over_what_is_gone(stage: Stage) -> None:
     assert look(stage, stage.linus, "random").names == ["clip0.mp4"]
 
 
+def test_chance_is_not_held_up_by_private_threads(stage: Stage) -> None:
+    for number in range(40):
+        post(stage, "Judges", f"verdict{number}.mp4")
+    post(stage, "clips", "open.mp4")
+    assert look(stage, stage.linus, "random").names == ["open.mp4"]
+
+
 def test_chance_can_be_narrowed_and_may_find_nothing(stage: Stage) -> None:
     post(stage, "clips", "chess.mp4", "Chess")
     post(stage, "clips", "other.mp4")
