@@ -1,7 +1,7 @@
 """The job behind `/clips search`, `/clips random`, `/clips stats` and their buttons."""
 
 from functions.jobs.answer import Answer
-from functions.shared import errors, jobs, models, searches, texts
+from functions.shared import errors, jobs, models, searches, snowflakes, texts
 from functions.shared.catalogue import gallery
 from functions.shared.catalogue.access_reader import KnownMember
 from functions.shared.catalogue.pages import Catalogue, Request
@@ -36,5 +36,5 @@ async def run(job: jobs.Job, catalogue: Catalogue) -> Answer:
 
 def _request(guild_id: models.GuildId, ticket: jobs.Ticket, view: jobs.View) -> Request:
     member = models.Member(ticket.user_id, view.role_ids, view.timed_out_until)
-    signed_at = models.snowflake_time(ticket.interaction_id)
+    signed_at = snowflakes.made_at(ticket.interaction_id)
     return Request(guild_id, KnownMember(member, signed_at), view.channel_id)

@@ -60,8 +60,8 @@ class View:
 
     kind: ViewKind
     search: str
-    channel_id: models.ChannelId | None
-    role_ids: tuple[models.RoleId, ...]
+    channel_id: snowflakes.ChannelId | None
+    role_ids: tuple[snowflakes.RoleId, ...]
     timed_out_until: datetime | None
 
 
@@ -146,8 +146,8 @@ def _view(given: Mapping[str, Any]) -> View:
     return View(
         kind=given["kind"],
         search=str(given["search"]),
-        channel_id=None if channel_id is None else models.ChannelId(_snowflake(channel_id)),
-        role_ids=tuple(models.RoleId(_snowflake(each)) for each in given["role_ids"]),
+        channel_id=None if channel_id is None else snowflakes.ChannelId(_snowflake(channel_id)),
+        role_ids=tuple(snowflakes.RoleId(_snowflake(each)) for each in given["role_ids"]),
         timed_out_until=None if until is None else datetime.fromisoformat(until).astimezone(UTC),
     )
 

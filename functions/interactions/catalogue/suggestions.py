@@ -5,9 +5,10 @@ import logging
 from typing import Final
 
 from functions.interactions import replies
+from functions.interactions.catalogue import views
 from functions.interactions.interaction import Interaction
 from functions.interactions.parts import Parts
-from functions.shared import errors, models
+from functions.shared import errors, models, snowflakes
 
 _log = logging.getLogger("discord_clip_saver.interactions")
 
@@ -24,8 +25,8 @@ async def games(interaction: Interaction, parts: Parts) -> replies.Reply:
 
     assert interaction.guild_id is not None  # noqa: S101 -- the dispatcher refuses direct messages
     member = models.Member(interaction.user_id, interaction.role_ids, interaction.timed_out_until)
-    known = KnownMember(member, models.snowflake_time(interaction.number))
-    request = Request(interaction.guild_id, known, interaction.channel_id)
+    known = KnownMember(member, snowflakes.made_at(interaction.number))
+    request = Request(interaction.guild_id, known, views.channel_of(interaction))
     typed = interaction.options.get(interaction.focused or "", "")
     try:
         async with asyncio.timeout(_SECONDS):

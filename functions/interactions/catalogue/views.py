@@ -6,7 +6,7 @@ from typing import Final
 
 from functions.interactions.interaction import Interaction, bigint
 from functions.interactions.parts import Parts
-from functions.shared import errors, jobs, searches
+from functions.shared import errors, jobs, models, searches
 from functions.shared.searches import Search
 
 _DATE_FORMATS: Final = ("%Y-%m-%d", "%d.%m.%Y")
@@ -56,6 +56,14 @@ def packed_in(interaction: Interaction) -> str | None:
     return None
 
 
+def channel_of(interaction: Interaction) -> models.ChannelId | None:
+    """The channel somebody is in, and for a thread the one above it; None if Discord sent none."""
+    kind = interaction.channel.get("type")
+    is_thread = isinstance(kind, int) and models.channel_type_name(kind) in models.THREAD_TYPES
+    found = bigint(interaction.channel.get("parent_id" if is_thread else "id"))
+    return models.ChannelId(found) or None
+
+
 async def hand_over(
     interaction: Interaction, parts: Parts, kind: jobs.ViewKind, packed: str
 ) -> None:
@@ -69,7 +77,7 @@ async def hand_over(
     if parts.queue is None:
         raise errors.ConfigurationError("JOBS_QUEUE_URL is not set; showing clips needs the queue")
     view = jobs.View(
-        kind, packed, interaction.channel_id, interaction.role_ids, interaction.timed_out_until
+        kind, packed, channel_of(interaction), interaction.role_ids, interaction.timed_out_until
     )
     ticket = interaction.ticket()
     await parts.queue.send(jobs.Job("show_clips", interaction.guild_id, ticket, view))

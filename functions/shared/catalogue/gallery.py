@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from functions.shared import models, searches, texts
+from functions.shared import models, searches, snowflakes, texts
 from functions.shared.catalogue.pages import Numbers, Page
 from functions.shared.catalogue.truth import LinkedClip
 from functions.shared.db.clip_search import FoundClip, Progress, Top
@@ -186,7 +186,7 @@ def _unread(progress: Progress, words: texts.Texts) -> Iterator[str]:
     if progress.first_message_id is None:
         yield words.gallery_nothing_read
     else:
-        instant = models.snowflake_time(progress.first_message_id)
+        instant = snowflakes.made_at(progress.first_message_id)
         yield words.gallery_read_since.format(when=_instant(instant, "D"))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from functions.shared import models, searches
+from functions.shared import models, searches, snowflakes
 from functions.shared.db import queries
 from functions.shared.db.connection import Transaction
 from functions.shared.models import ChannelId, GuildId, UserId
@@ -245,4 +245,4 @@ async def _select(
 
 def _first_id(day: date | None) -> int | None:
     """The least id that a message of a day or later can have."""
-    return None if day is None else models.time_snowflake(searches.start_of(day))
+    return None if day is None else snowflakes.least_at(searches.start_of(day))

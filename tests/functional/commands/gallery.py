@@ -9,7 +9,7 @@ from clipsaver.emulator.interaction_payloads import OptionValue
 from clipsaver.emulator.interaction_record import Interaction
 from clipsaver.emulator.messages import Message
 from clipsaver.emulator.people import User
-from functions.shared import models
+from functions.shared import models, snowflakes
 from tests.functional.commands.stage import Stage, answered
 
 GET_MESSAGE: Final = "GET /channels/{channel_id}/messages/{message_id}"
@@ -41,7 +41,7 @@ def catalogue(stage: Stage, *posted: Message, **columns: Any) -> None:
                 "is_native_clip": bool(each.flags & 1),
                 "is_spoiler": bool(each.flags & 8),
                 "is_forward": message.is_forward,
-                "posted_at": models.snowflake_time(message.id),
+                "posted_at": snowflakes.made_at(message.id),
             }
             stage.rows.insert("clips", **plain | columns)
 

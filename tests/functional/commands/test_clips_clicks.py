@@ -7,7 +7,7 @@ import pytest
 
 from clipsaver.emulator import messages
 from clipsaver.local.lambda_environment import LambdaEnvironment
-from functions.shared import models, searches
+from functions.shared import searches, snowflakes
 from functions.shared.searches import Place, Search
 from tests.functional.commands import gallery
 from tests.functional.commands.gallery import MEMBERSHIP, catalogue, look
@@ -96,7 +96,7 @@ def test_a_job_that_waited_for_more_than_a_minute_asks_who_the_member_is_now(
     moderators = stage.arcade.add_role("Moderators")
     vault = stage.arcade.add_channel("vault", private_to=[moderators])
     catalogue(stage, vault.post(stage.ada, "", [messages.video("vault.mp4")]))
-    old = models.time_snowflake(datetime.now(UTC) - timedelta(seconds=61))
+    old = snowflakes.least_at(datetime.now(UTC) - timedelta(seconds=61))
     sent = stage.act.click(first.used, stage.linus, first.buttons[NEXT])
     stage.work()
     late = copy.deepcopy(sent.payload) | {"id": str(old + 5)}

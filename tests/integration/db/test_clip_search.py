@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.shared import models
+from functions.shared import models, snowflakes
 from functions.shared.db import clip_search, queries
 from functions.shared.db.clip_search import Scope
 from functions.shared.db.connection import Database
@@ -18,7 +18,7 @@ from tests.factories import ELSEWHERE, HERE, Rows
 OPEN, ALSO_OPEN, CLOSED = ChannelId(10), ChannelId(11), ChannelId(12)
 ADA, LINUS = UserId(5), UserId(6)
 SCOPE = Scope(HERE, (OPEN, ALSO_OPEN), LINUS)
-START = models.time_snowflake(models.snowflake_time(1 << 60).replace(hour=0, minute=0, second=0))
+START = snowflakes.least_at(snowflakes.made_at(1 << 60).replace(hour=0, minute=0, second=0))
 DAY = 86_400_000 << 22
 
 
@@ -114,7 +114,7 @@ async def test_each_part_narrows_the_search(database: Database, rows: Rows) -> N
 
 
 def day(number: int) -> date:
-    return models.snowflake_time(START + number * DAY).date()
+    return snowflakes.made_at(START + number * DAY).date()
 
 
 async def test_no_search_leaves_the_channels_that_are_open(database: Database, rows: Rows) -> None:

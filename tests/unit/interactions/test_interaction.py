@@ -60,23 +60,6 @@ def test_a_command_in_a_server_tells_who_asks_and_where() -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "channel_id"),
-    [
-        ({"id": "7", "type": 0}, 7),
-        ({"id": "7", "type": 0, "parent_id": "8"}, 7),
-        ({"id": "7", "type": 12, "parent_id": "8"}, 8),
-        ({"id": "7", "type": 11}, None),
-        ({"id": "7"}, 7),
-        ({"id": "x", "type": 0}, None),
-        ({"id": "7", "type": "11", "parent_id": "8"}, 7),
-        (None, None),
-    ],
-)
-def test_a_thread_counts_as_the_channel_above_it(channel: Any, channel_id: int | None) -> None:
-    assert parse(files.interaction("command", channel=channel)).channel_id == channel_id
-
-
-@pytest.mark.parametrize(
     ("sent", "read"),
     [
         ("2026-01-02T03:04:05+00:00", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
