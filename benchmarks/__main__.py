@@ -9,6 +9,7 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks import (
+    clip_search,
     growth,
     interactions,
     purge,
@@ -36,6 +37,7 @@ class Benchmark:
 
 
 BENCHMARKS: Final = (
+    Benchmark("clip-search", "searches over a million clips", 1.5, clip_search.run),
     Benchmark("growth", "what a server, a channel and a clip take of the disk", 0.3, growth.run),
     Benchmark("interactions", "a PING and commands, cold and warm", 1.5, interactions.run),
     Benchmark("purge-1000000", "a million expired install intents", 0.5, purge.run),

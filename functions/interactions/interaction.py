@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,7 @@ class Interaction:
         user_id: The invoker; 0 if Discord sent none.
         permissions: The invoker's in this channel, as Discord signed them; 0 in direct messages.
         role_ids: The invoker's roles without @everyone, as Discord signed them.
+        timed_out_until: The end of the invoker's time-out, as Discord signed it.
         token: What a later answer is authorised by; a secret.
         options: The command's options, texts only, by name.
         focused: The option that is being typed, for autocompletion.
@@ -63,6 +65,7 @@ class Interaction:
     user_id: snowflakes.UserId
     permissions: int
     role_ids: tuple[snowflakes.RoleId, ...]
+    timed_out_until: datetime | None
     locale: str
     token: str = field(repr=False)
     options: Mapping[str, str]
@@ -122,6 +125,7 @@ def parse(body: bytes, application_id: str) -> Interaction:
         user_id=snowflakes.UserId(bigint(user.get("id"))),
         permissions=int(_digits(member.get("permissions")) or 0),
         role_ids=tuple(snowflakes.RoleId(bigint(each)) for each in _texts(member.get("roles"))),
+        timed_out_until=_instant(member.get("communication_disabled_until")),
         locale=_text(document.get("locale")),
         token=_text(document.get("token")),
         options={_text(option.get("name")): _text(option.get("value")) for option in options},
@@ -185,6 +189,15 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         return ""
     return value.replace("\x00", "").encode(errors="replace").decode()
+
+
+def _instant(value: object) -> datetime | None:
+    """An ISO 8601 timestamp, in UTC unless it says otherwise; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(_text(value))
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _digits(value: object) -> str:

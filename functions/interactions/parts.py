@@ -12,6 +12,7 @@ from functions.shared import errors, settings
 from functions.shared.configuration import Configuration
 
 if TYPE_CHECKING:
+    from functions.shared.catalogue.access_reader import AccessReader
     from functions.shared.db.connection import Database
     from functions.shared.discord.client import DiscordClient
     from functions.shared.discord.oauth import OAuthClient
@@ -81,6 +82,19 @@ class Parts:
             bot_token=self.configuration.credential("BOT_TOKEN"),
             rate_share=_DISCORD_RATE_SHARE,
         )
+
+    @cached_property
+    def access(self) -> "AccessReader":
+        """Who may see what, as Discord said within the last minute.
+
+        Raises:
+            ConfigurationError: there is no bot token.
+        """
+        from functions.shared.catalogue.access_reader import (  # noqa: PLC0415 -- as above
+            AccessReader,
+        )
+
+        return AccessReader(self.discord)
 
     @cached_property
     def oauth(self) -> "OAuthClient":

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 EPHEMERAL: Final = 1 << 6
 """Only the invoker sees the message (Discord docs, Message Flags)."""
+_IS_COMPONENTS_V2: Final = 1 << 15
+"""The message consists of components alone, and stays so when it is edited (the same page)."""
 
 _COLOUR: Final = 0x5865F2
 _LONGEST_TITLE: Final = 256
@@ -22,6 +24,7 @@ class ReplyType(IntEnum):
     PONG = 1
     CHANNEL_MESSAGE_WITH_SOURCE = 4
     DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE = 5
+    DEFERRED_UPDATE_MESSAGE = 6
     UPDATE_MESSAGE = 7
     APPLICATION_COMMAND_AUTOCOMPLETE_RESULT = 8
     MODAL = 9
@@ -34,6 +37,7 @@ class ComponentType(IntEnum):
     BUTTON = 2
     STRING_SELECT = 3
     TEXT_INPUT = 4
+    TEXT_DISPLAY = 10
     LABEL = 18
 
 
@@ -42,6 +46,7 @@ class ButtonStyle(IntEnum):
 
     PRIMARY = 1
     SECONDARY = 2
+    DANGER = 4
 
 
 Reply = Mapping[str, Any]
@@ -53,6 +58,8 @@ THINKING: Final[Reply] = {
     "data": {"flags": EPHEMERAL},
 }
 """The answer follows later, as an edit that only the invoker sees."""
+UPDATING: Final[Reply] = {"type": ReplyType.DEFERRED_UPDATE_MESSAGE}
+"""The message whose component was used stays as it is, until it is edited."""
 
 
 def sentence(text: str) -> Reply:
@@ -81,8 +88,27 @@ def panel(
             for name, value in fields
         ],
     }
-    rows = [{"type": ComponentType.ACTION_ROW, "components": [each]} for each in components]
+    rows = [row(each) for each in components]
     return _message({"embeds": [embed], "components": rows}, update=update)
+
+
+def layout(components: Sequence[Component], *, update: bool = False) -> Reply:
+    """A message of texts and rows, in their order; only the invoker sees it.
+
+    With `update` it replaces the message whose component was used, which has to be one of these.
+    """
+    data = {"components": list(components), "flags": EPHEMERAL | _IS_COMPONENTS_V2}
+    return _message(data, update=update)
+
+
+def text(content: str) -> Component:
+    """A text of a layout."""
+    return {"type": ComponentType.TEXT_DISPLAY, "content": content}
+
+
+def row(*components: Component) -> Component:
+    """A row of buttons, at most five."""
+    return {"type": ComponentType.ACTION_ROW, "components": list(components)}
 
 
 def button(custom_id: str, label: str, style: ButtonStyle, *, disabled: bool = False) -> Component:
@@ -140,5 +166,5 @@ def _message(data: dict[str, Any], *, update: bool = False) -> Reply:
     return {
         "type": ReplyType.UPDATE_MESSAGE if update else ReplyType.CHANNEL_MESSAGE_WITH_SOURCE,
         # Whatever a server or a file is called, nobody is notified by our message.
-        "data": {**data, "flags": EPHEMERAL, "allowed_mentions": {"parse": []}},
+        "data": {"flags": EPHEMERAL, **data, "allowed_mentions": {"parse": []}},
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.jobs.worker import Worker
 from functions.shared import observability, settings
+from functions.shared.catalogue.access_reader import AccessReader
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -13,12 +14,13 @@ configuration = Configuration.at_start("BOT_TOKEN", "DATABASE_URL", "DISCORD_APP
 environment = configuration.environment
 tunables = settings.load(environment.settings_path)
 loop = EventLoop()
+discord = DiscordClient(
+    api_url=environment.discord_api_url,
+    bot_token=configuration.credential("BOT_TOKEN"),
+    rate_share=tunables.sync.sync_rate_share,
+)
 worker = Worker(
-    discord=DiscordClient(
-        api_url=environment.discord_api_url,
-        bot_token=configuration.credential("BOT_TOKEN"),
-        rate_share=tunables.sync.sync_rate_share,
-    ),
+    discord=discord,
     database=Database(
         configuration.credential("DATABASE_URL"),
         application_name="clip-saver jobs",
@@ -28,6 +30,7 @@ worker = Worker(
     ),
     settings=tunables,
     application_id=int(environment.require("DISCORD_APPLICATION_ID")),
+    access=AccessReader(discord),
 )
 
 

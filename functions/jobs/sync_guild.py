@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from functions.jobs import answer
+from functions.jobs.answer import Answer
 from functions.shared import errors, jobs, models, settings, texts
 from functions.shared.db import guilds, processed_interactions
 from functions.shared.db.connection import Database, Transaction
@@ -20,7 +22,7 @@ _KINDS: Final = ("added", "updated", "returned", "hidden", "archived", "deleted"
 
 async def run(
     job: jobs.Job, discord: DiscordClient, database: Database, tunables: settings.Settings
-) -> str:
+) -> Answer:
     """Sync the guild, unless somebody asked for it a moment ago.
 
     Returns:
@@ -32,7 +34,8 @@ async def run(
     """
     words = texts.of(job.ticket.locale if job.ticket else "")
     if job.ticket and (waiting := await _cooldown(job.guild_id, database, tunables)):
-        return words.sync_too_soon.format(when=_relative(waiting[0]), again=_relative(waiting[1]))
+        when, again = map(_relative, waiting)
+        return answer.sentence(words.sync_too_soon.format(when=when, again=again))
 
     async def record(transaction: Transaction) -> None:
         """In the transaction that writes: a second delivery then finds it done."""
@@ -50,7 +53,7 @@ async def run(
     )
     for attempt in range(1, _BUSY_TRIES + 1):
         try:
-            return _told(await run.run(), words)
+            return answer.sentence(_told(await run.run(), words))
         except errors.GuildBusy:
             if attempt == _BUSY_TRIES:
                 raise

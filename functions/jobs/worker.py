@@ -2,13 +2,18 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
-from functions.jobs import sync_guild
+from functions.jobs import answer, export_clips, show_clips, sync_guild
+from functions.jobs.answer import Answer
 from functions.shared import apologies, errors, jobs, observability, settings, texts
+from functions.shared.catalogue import gallery
+from functions.shared.catalogue.access_reader import AccessReader
+from functions.shared.catalogue.pages import Catalogue
 from functions.shared.db import processed_interactions
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -20,6 +25,12 @@ _ANSWER_SECONDS: Final = 3.0
 _RETURN_SECONDS: Final = 1.0
 """Time kept for telling the queue what became of the messages."""
 
+_Run = Callable[[jobs.Job, DiscordClient, Database, settings.Settings], Coroutine[Any, Any, Answer]]
+_WORK: Final[Mapping[jobs.JobKind, _Run]] = MappingProxyType(
+    {"sync_guild": sync_guild.run, "export_clips": export_clips.run}
+)
+"""What does each kind of job, and tells what came of it; showing clips needs more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worker:
@@ -27,12 +38,14 @@ class Worker:
 
     Attributes:
         application_id: Whose interactions are answered.
+        access: Remembers for a minute who may see what.
     """
 
     discord: DiscordClient
     database: Database
     settings: settings.Settings
     application_id: int
+    access: AccessReader
 
     async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Work off an SQS batch.
@@ -76,7 +89,7 @@ class Worker:
         try:
             if job.ticket and await self._was_done(job.ticket):
                 return True
-            sentence = await sync_guild.run(job, self.discord, self.database, self.settings)
+            told = await self._work(job)
         except errors.GuildBusy as error:
             _log.info("Back to the queue: %s", error)
             return False
@@ -84,22 +97,28 @@ class Worker:
             _log_failure(job, error)
             if job.ticket is None:
                 return False
-            sentence = _apology(error, texts.of(job.ticket.locale))
+            told = _apology(job, error, texts.of(job.ticket.locale))
         if job.ticket:
-            await self._answer(job.ticket, sentence)
+            await self._answer(job.ticket, told)
         return True
+
+    async def _work(self, job: jobs.Job) -> Answer:
+        if job.kind == "show_clips":
+            return await show_clips.run(job, Catalogue(self.discord, self.database, self.access))
+        return await _WORK[job.kind](job, self.discord, self.database, self.settings)
 
     async def _was_done(self, ticket: jobs.Ticket) -> bool:
         async with self.database.transaction() as transaction:
             return await processed_interactions.is_recorded(transaction, ticket.interaction_id)
 
-    async def _answer(self, ticket: jobs.Ticket, sentence: str) -> None:
+    async def _answer(self, ticket: jobs.Ticket, told: Answer) -> None:
         """Edit the reply; the work is done, so an answer that fails is only logged."""
-        message = {"content": sentence, "allowed_mentions": {"parse": []}}
         work_until = self.discord.deadline
         self.discord.deadline = work_until + _ANSWER_SECONDS
         try:
-            await self.discord.edit_original(self.application_id, ticket.token, message)
+            await self.discord.edit_original(
+                self.application_id, ticket.token, told.message, told.files
+            )
         except errors.DiscordError as error:
             _log.warning("The reply could not be edited: %s", error)
         finally:
@@ -114,5 +133,12 @@ def _log_failure(job: jobs.Job, error: Exception) -> None:
     _log.error("Job %s failed: %s", job.kind, error, exc_info=None if is_known else error)
 
 
-def _apology(error: Exception, words: texts.Texts) -> str:
-    return words.sync_failed.format(reason=apologies.sentence(error, words))
+def _apology(job: jobs.Job, error: Exception, words: texts.Texts) -> Answer:
+    reason = apologies.sentence(error, words)
+    match job.kind:
+        case "sync_guild":
+            return answer.sentence(words.sync_failed.format(reason=reason))
+        case "show_clips":
+            # It may be a page that this replaces.
+            return Answer(gallery.told(words.gallery_failed.format(reason=reason)))
+    return answer.sentence(reason)

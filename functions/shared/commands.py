@@ -96,6 +96,10 @@ class SubcommandDeclaration:
     names: Localized = field(default_factory=dict)
     descriptions: Localized = field(default_factory=dict)
 
+    def shown_description(self, locale: str) -> str:
+        """The description as somebody with this locale sees it."""
+        return self.descriptions.get(locale, self.description)
+
     def payload(self) -> dict[str, Any]:
         """The subcommand as Discord's registration takes it."""
         return {
@@ -147,6 +151,16 @@ class CommandDeclaration:
     def shown_description(self, locale: str) -> str:
         """The description as somebody with this locale sees it."""
         return self.descriptions.get(locale, self.description)
+
+    def shown_entries(self, locale: str) -> list[tuple[str, str]]:
+        """Names and descriptions of everything that it does, as somebody sees them."""
+        name = self.shown_name(locale)
+        if not self.subcommands:
+            return [(name, self.shown_description(locale))]
+        return [
+            (f"{name} {each.names.get(locale, each.name)}", each.shown_description(locale))
+            for each in self.subcommands
+        ]
 
     def payload(self) -> dict[str, Any]:
         """The command as Discord's registration takes it."""
@@ -213,6 +227,94 @@ SAVE_CLIP: Final = CommandDeclaration(
     descriptions={"de": "Bei einer Nachricht unter Apps: ihre Videos sichern"},
 )
 
+_IN_CHANNEL: Final = OptionDeclaration(
+    "channel", "Only in this channel", {"de": "Nur in diesem Kanal"}, OptionType.CHANNEL
+)
+_BY_AUTHOR: Final = OptionDeclaration(
+    "author", "Only what they posted", {"de": "Nur, was diese Person gepostet hat"}, OptionType.USER
+)
+_OF_GAME: Final = OptionDeclaration(
+    "game", "Only of this game", {"de": "Nur von diesem Spiel"}, is_completed=True
+)
+
+_CLIPS_SEARCH: Final = SubcommandDeclaration(
+    name="search",
+    module="clips_search",
+    description="Find clips among those that you can see",
+    options=(
+        OptionDeclaration(
+            "text",
+            "Words of the title, file name, message, game or author",
+            {"de": "Wörter aus Titel, Dateiname, Nachricht, Spiel oder Name"},
+        ),
+        _IN_CHANNEL,
+        _BY_AUTHOR,
+        OptionDeclaration(
+            "participant",
+            "Only clips taken with Discord that they are in",
+            {"de": "Nur mit Discord aufgenommene Clips mit dieser Person"},
+            OptionType.USER,
+        ),
+        _OF_GAME,
+        OptionDeclaration(
+            "after",
+            "Posted on this day or later, such as 2026-01-31",
+            {"de": "An diesem Tag oder später gepostet, etwa 2026-01-31"},
+        ),
+        OptionDeclaration(
+            "before",
+            "Posted before this day, such as 2026-01-31",
+            {"de": "Vor diesem Tag gepostet, etwa 2026-01-31"},
+        ),
+        OptionDeclaration(
+            "sort",
+            "Which come first",
+            {"de": "Welche zuerst kommen"},
+            choices=(
+                ChoiceDeclaration("newest", "newest", {"de": "neueste"}),
+                ChoiceDeclaration("oldest", "oldest", {"de": "älteste"}),
+                ChoiceDeclaration("longest", "longest", {"de": "längste"}),
+            ),
+        ),
+    ),
+    names={"de": "suche"},
+    descriptions={"de": "Clips finden unter denen, die du sehen kannst"},
+)
+
+_CLIPS_RANDOM: Final = SubcommandDeclaration(
+    name="random",
+    module="clips_random",
+    description="Any clip among those that you can see",
+    options=(_IN_CHANNEL, _BY_AUTHOR, _OF_GAME),
+    names={"de": "zufall"},
+    descriptions={"de": "Irgendein Clip unter denen, die du sehen kannst"},
+)
+
+_CLIPS_STATS: Final = SubcommandDeclaration(
+    name="stats",
+    module="clips_stats",
+    description="How many clips there are, whose, and of which games",
+    names={"de": "zahlen"},
+    descriptions={"de": "Wie viele Clips es gibt, von wem und von welchen Spielen"},
+)
+
+_CLIPS_MINE: Final = SubcommandDeclaration(
+    name="mine",
+    module="clips_mine",
+    description="Your own clips: hide, delete or export them, or stop having them saved",
+    names={"de": "meine"},
+    descriptions={
+        "de": "Deine eigenen Clips: verbergen, löschen, mitnehmen oder nicht mehr sichern",
+    },
+)
+
+CLIPS: Final = CommandDeclaration(
+    name="clips",
+    description="The clips of this server",
+    subcommands=(_CLIPS_SEARCH, _CLIPS_RANDOM, _CLIPS_STATS, _CLIPS_MINE),
+    descriptions={"de": "Die Clips dieses Servers"},
+)
+
 HELP: Final = CommandDeclaration(
     name="help",
     module="help",
@@ -221,4 +323,4 @@ HELP: Final = CommandDeclaration(
     descriptions={"de": "Was Clip Saver macht, und seine Befehle"},
 )
 
-COMMANDS: Final = (STATUS, SYNC, SETTINGS, SAVE_CLIP, HELP)
+COMMANDS: Final = (CLIPS, STATUS, SYNC, SETTINGS, SAVE_CLIP, HELP)

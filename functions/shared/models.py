@@ -22,6 +22,8 @@ GuildState = Literal["present", "left"]
 
 _MESSAGE_CONTENT_FLAGS: Final = (1 << 18) | (1 << 19)
 """Approved by Discord, or switched on in the portal below the threshold for approval."""
+_AGE_RESTRICTED_LEVELS: Final = frozenset({1, 3})
+"""EXPLICIT and AGE_RESTRICTED."""
 
 
 class Permission(IntFlag):
@@ -122,13 +124,24 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Guild:
-    """A guild as `GET /guilds/{id}` gives it."""
+    """A guild as `GET /guilds/{id}` gives it.
+
+    Attributes:
+        nsfw_level: Discord's judgement of all of it (Discord docs, Guild NSFW Level); None if it
+            was not told.
+    """
 
     id: GuildId
     name: str
     icon: str | None
     owner_id: UserId
     roles: tuple[Role, ...]
+    nsfw_level: int | None = None
+
+    @property
+    def is_age_restricted(self) -> bool:
+        """Whether every channel counts as age-restricted."""
+        return self.nsfw_level in _AGE_RESTRICTED_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +229,15 @@ class StoredChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredThread:
+    """A thread of `bot_channels`, and the channel whose access is its own."""
+
+    channel_id: ChannelId
+    type: str
+    parent_id: ChannelId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file of a message, with what Discord tells of it (Discord docs, Attachment Structure).
 
@@ -227,6 +249,7 @@ class Attachment:
         clip_created_at: When the clip was taken, which is not when it was posted.
         participant_ids: Who took part in the stream.
         game: The recognised game's name.
+        url: A link to the file that works for about a day; never stored.
     """
 
     id: int
@@ -244,6 +267,16 @@ class Attachment:
     participant_ids: tuple[UserId, ...] = ()
     game_id: int | None = None
     game: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be sent along with a message."""
+
+    name: str
+    content: bytes
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     del parts
     words = texts.of(interaction.locale)
     listed = [
-        (command.shown_name(interaction.locale), command.shown_description(interaction.locale))
+        entry
         for command in commands.COMMANDS
         if command.permissions is None or interaction.by_manager
+        for entry in command.shown_entries(interaction.locale)
     ]
     return replies.panel(words.help_title, f"{words.help_intro}\n\n{words.help_privacy}", listed)

@@ -5,14 +5,21 @@ with what they carry.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from functions.interactions import replies
 from functions.interactions.interaction import Interaction
 from functions.interactions.parts import Parts
 from functions.interactions.settings import changes
 from functions.shared import clips, errors, models, settings, texts
-from functions.shared.db import channels, guild_settings, guilds, processed_interactions
+from functions.shared.db import (
+    channels,
+    clip_opt_outs,
+    guild_settings,
+    guilds,
+    processed_interactions,
+)
 from functions.shared.db import clips as stored_clips
 from functions.shared.db.connection import Transaction
 from functions.shared.discord import messages, payloads
@@ -20,6 +27,29 @@ from functions.shared.reconcile import rows
 
 _ORIGIN: Final = "Save clip"
 _BYTES_PER_MB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What became of a message's clips.
+
+    Attributes:
+        saved: Those that were saved just now.
+        buried: Those that were deleted for good.
+        is_unwanted: Whether their author wants none of theirs to be saved.
+    """
+
+    saved: frozenset[int]
+    buried: frozenset[int]
+    is_unwanted: bool
+
+    def fate(self, clip: models.Attachment) -> Literal["saved", "known", "buried", "unwanted"]:
+        """What became of one; what is neither new nor kept out was there already."""
+        if clip.id in self.saved:
+            return "saved"
+        if clip.id in self.buried:
+            return "buried"
+        return "unwanted" if self.is_unwanted else "known"
 
 
 async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
@@ -45,6 +75,8 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
             transaction, changes.Scope(guild_id), "keep_message_text", defaults
         )
         found = clips.sort(message.attachments, most.value, parts.tunables.scan)
+        buried = await stored_clips.select_tombstones(transaction, guild_id, message)
+        is_unwanted = await clip_opt_outs.is_opted_out(transaction, guild_id, message.author_id)
         saved: frozenset[int] = frozenset()
         if is_news and found.clips:
             saved = await stored_clips.insert_clips(
@@ -55,7 +87,8 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
                 keep_text=keeps_text.value,
                 saved_by=interaction.user_id,
             )
-    return replies.sentence("\n".join(_lines(found, saved, most.value, words)))
+    kept = _Kept(saved, frozenset(buried), is_unwanted=is_unwanted)
+    return replies.sentence("\n".join(_lines(found, kept, most.value, words)))
 
 
 async def _insert_channel(
@@ -69,14 +102,17 @@ async def _insert_channel(
 
 
 def _lines(
-    found: clips.Sorted, saved: frozenset[int], max_file_size_mb: int, words: texts.Texts
+    found: clips.Sorted, kept: _Kept, max_file_size_mb: int, words: texts.Texts
 ) -> Iterator[str]:
-    new = [clip for clip in found.clips if clip.id in saved]
-    known = [clip for clip in found.clips if clip.id not in saved]
-    if new:
-        yield words.clips_saved.format(names=_names(new))
-    if known:
-        yield words.clips_known.format(names=_names(known))
+    sentences = {
+        "saved": words.clips_saved,
+        "known": words.clips_known,
+        "buried": words.clips_buried,
+        "unwanted": words.clips_unwanted,
+    }
+    for fate, sentence in sentences.items():
+        if those := [clip for clip in found.clips if kept.fate(clip) == fate]:
+            yield sentence.format(names=_names(those))
     for attachment, reason in found.refused:
         if reason == "too large":
             size = -(-attachment.size // _BYTES_PER_MB)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from psycopg.types.json import Jsonb
 
@@ -10,12 +10,20 @@ from functions.shared import models, snowflakes
 from functions.shared.db import queries
 from functions.shared.db.connection import Transaction
 
+TombstoneReason = Literal["message_deleted", "attachment_removed", "deleted_by_author"]
+
 _SQL: Final = queries.load("clips")
 
 
 @dataclass(frozen=True, slots=True)
 class _Id:
     attachment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Tombstone:
+    attachment_id: int
+    reason: TombstoneReason
 
 
 async def insert_clips(
@@ -40,6 +48,7 @@ async def insert_clips(
     Returns:
         The ids of the files that were not saved before.
     """
+    await transaction.execute(_SQL["lock_for_saving"], guild_id=guild_id)
     inserted = await transaction.all(
         _Id,
         _SQL["insert_clips"],
@@ -57,6 +66,29 @@ async def insert_clips(
     return frozenset(row.attachment_id for row in inserted)
 
 
+async def lock_against_saving(transaction: Transaction, guild_id: models.GuildId) -> None:
+    """Let nobody save clips of a guild until the transaction ends.
+
+    What deletes clips for good, or opts out, begins with it: a clip that is being saved at the same
+    moment would otherwise not see the tombstone, and come back.
+    """
+    await transaction.execute(_SQL["lock_against_saving"], guild_id=guild_id)
+
+
+async def select_tombstones(
+    transaction: Transaction, guild_id: models.GuildId, message: models.Message
+) -> dict[int, TombstoneReason]:
+    """Which files of a message are not to be saved again, and why."""
+    found = await transaction.all(
+        _Tombstone,
+        _SQL["select_tombstones"],
+        guild_id=guild_id,
+        channel_id=message.channel_id,
+        message_id=message.id,
+    )
+    return {each.attachment_id: each.reason for each in found}
+
+
 async def delete_of_guild(
     transaction: Transaction, guild_id: models.GuildId, batch_size: int
 ) -> int:
@@ -69,6 +101,8 @@ async def delete_of_guild(
 def _record(clip: models.Attachment) -> dict[str, Any]:
     record = asdict(clip)
     record["attachment_id"] = record.pop("id")
+    # It would be dead within a day.
+    del record["url"]
     taken = clip.clip_created_at
     record["clip_created_at"] = taken.isoformat() if taken else None
     return record

@@ -44,3 +44,18 @@ WHERE guild_id = %(guild_id)s AND ctid = ANY (ARRAY(
     LIMIT %(batch_size)s
     FOR UPDATE SKIP LOCKED
 ));
+
+-- lock_for_saving
+-- Whoever saves clips of a guild waits here for those who are deleting some or opting out, and only
+-- then looks for their tombstones. Others who save do not disturb.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('catalogue', %(guild_id)s));
+
+-- lock_against_saving
+-- Nobody saves a clip of this guild until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended('catalogue', %(guild_id)s));
+
+-- select_tombstones
+-- The files of a message that were saved once and are not to be saved again, and why.
+SELECT attachment_id, reason
+FROM clip_tombstones
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s AND message_id = %(message_id)s;

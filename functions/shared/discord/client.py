@@ -4,7 +4,7 @@ Every method may raise what `Transport.request` raises, and `errors.UnexpectedPa
 whose body is not what Discord documents.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import httpx
@@ -17,6 +17,7 @@ from functions.shared.models import (
     Application,
     Channel,
     ChannelId,
+    File,
     Guild,
     GuildEntry,
     GuildId,
@@ -287,7 +288,11 @@ class DiscordClient:
         return [payloads.command(i, str(call)) for i in payloads.items(document, str(call))]
 
     async def edit_original(
-        self, application_id: int, interaction_token: str, message: Mapping[str, object]
+        self,
+        application_id: int,
+        interaction_token: str,
+        message: Mapping[str, object],
+        files: Sequence[File] = (),
     ) -> None:
         """Edit the first answer to an interaction, at most 15 minutes after the interaction.
 
@@ -299,7 +304,7 @@ class DiscordClient:
         )
         for tries in range(1, _MAX_EDIT_TRIES + 1):
             try:
-                await self._transport.request(call, body=dict(message))
+                await self._transport.request(call, body=dict(message), files=files)
             except errors.NotFound as error:
                 if error.code != _UNKNOWN_WEBHOOK or tries == _MAX_EDIT_TRIES:
                     raise

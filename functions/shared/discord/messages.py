@@ -76,6 +76,7 @@ def attachment(document: object, origin: str) -> models.Attachment:
         participant_ids=tuple(UserId(user.snowflake("id")) for user in participants),
         game_id=game.snowflake("id") if game else None,
         game=game.text("name") if game else None,
+        url=fields.optional_text("url"),
     )
 
 

@@ -44,6 +44,7 @@ def guild(document: object, route: str) -> models.Guild:
             models.Role(RoleId(role.snowflake("id")), role.permissions("permissions"))
             for role in fields.children("roles")
         ),
+        nsfw_level=fields.optional_number("nsfw_level"),
     )
 
 

@@ -11,13 +11,13 @@ import logging
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, Self
 from weakref import WeakValueDictionary
 
 import httpx
 
-from functions.shared import credentials, errors
+from functions.shared import credentials, errors, models
 from functions.shared.discord import answers, rate_limits, routes, statistics
 from functions.shared.release import RELEASE
 
@@ -39,6 +39,28 @@ _RANDOM: Final = random.SystemRandom()
 
 # At INFO, httpx logs whole URLs, and an interaction's token is part of one.
 logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class _Content(NamedTuple):
+    """What a request carries."""
+
+    data: bytes
+    media_type: str
+
+    @classmethod
+    def of(cls, body: object, files: Sequence[models.File]) -> Self | None:
+        """A JSON value by itself, or in a form with files (Discord docs, Uploading Files)."""
+        if not files:
+            return None if body is None else cls(json.dumps(body).encode(), "application/json")
+        named = {
+            f"files[{index}]": (file.name, file.content, file.content_type)
+            for index, file in enumerate(files)
+        }
+        # Encoded by httpx, and once for all attempts.
+        form = httpx.Request(
+            "POST", "https://form", data={"payload_json": json.dumps(body)}, files=named
+        )
+        return cls(form.read(), form.headers["Content-Type"])
 
 
 @contextlib.contextmanager
@@ -115,8 +137,15 @@ class Transport:
         *,
         query: Mapping[str, str] | None = None,
         body: object = None,
+        files: Sequence[models.File] = (),
     ) -> object:
         """Make one call and return the JSON value of its answer, None for a 204.
+
+        Args:
+            call: The route, with its parameters.
+            query: The query's parameters.
+            body: The JSON value to send; None for none.
+            files: Files to upload along with the body (Discord docs, Uploading Files).
 
         Raises:
             errors.RateLimited: The wait is longer than the time left, or tries were in vain.
@@ -130,10 +159,11 @@ class Transport:
         """
         rate_limited = failed = 0
         is_renewed = False
+        content = _Content.of(body, files)
         async with self._within_deadline(call), self._turn(call):
             while True:
                 try:
-                    return await self._attempt(call, query, body)
+                    return await self._attempt(call, query, content)
                 except errors.Unauthorized:
                     if is_renewed or not await self._renew_token(call):
                         raise
@@ -179,7 +209,10 @@ class Transport:
             yield
 
     async def _attempt(
-        self, call: routes.CompiledRoute, query: Mapping[str, str] | None, body: object
+        self,
+        call: routes.CompiledRoute,
+        query: Mapping[str, str] | None,
+        content: _Content | None,
     ) -> object:
         token = await self._token() if call.route.with_bot_token else None
         self._refuse_hopeless(call, token)
@@ -191,7 +224,7 @@ class Transport:
                 await self._wait(seconds, call)
             self._refuse_hopeless(call, token)
             self._limits.taken(call)
-        answer = await self._send(call, token, query, body)
+        answer = await self._send(call, token, query, content)
         self._limits.answered(call, answer)
         if answer.is_rate_limited:
             self.statistics.rate_limited[answer.scope] += 1
@@ -242,13 +275,11 @@ class Transport:
         call: routes.CompiledRoute,
         token: str | None,
         query: Mapping[str, str] | None,
-        body: object,
+        content: _Content | None,
     ) -> answers.Answer:
         headers = {} if token is None else {"Authorization": f"Bot {token}"}
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
+        if content is not None:
+            headers["Content-Type"] = content.media_type
         self.statistics.requests += 1
         started = self._clock()
         with translated_errors(str(call)):
@@ -256,7 +287,7 @@ class Transport:
                 call.route.method,
                 self._api_url + call.path,
                 params=query,
-                content=content,
+                content=None if content is None else content.data,
                 headers=headers,
             )
         seconds = self._clock() - started

@@ -107,6 +107,70 @@ class Texts:
     clip_not_a_video: str
     clip_too_large: str
     clip_none: str
+    clips_buried: str
+    clips_unwanted: str
+
+    # /clips mine
+    mine_title: str
+    mine_count: str
+    mine_none: str
+    mine_not_saved: str
+    mine_is_hidden: str
+    mine_message: str
+    mine_hide: str
+    mine_show: str
+    mine_delete: str
+    mine_delete_all: str
+    mine_export: str
+    mine_opt_out: str
+    mine_opt_in: str
+    mine_leave: str
+    mine_newer: str
+    mine_older: str
+    mine_back: str
+    mine_ask_delete: str
+    mine_ask_delete_all: str
+    mine_ask_opt_out: str
+    mine_gone: str
+    mine_hidden: str
+    mine_shown: str
+    mine_unchanged: str
+    mine_deleted: str
+    mine_opted_out: str
+    mine_opted_in: str
+    mine_exported: str
+    mine_exported_in_part: str
+
+    # /clips search, random and stats
+    gallery_by: str
+    gallery_with: str
+    gallery_since: str
+    gallery_until: str
+    gallery_newest: str
+    gallery_oldest: str
+    gallery_longest: str
+    gallery_jump: str
+    gallery_forwarded: str
+    gallery_hidden: str
+    gallery_before: str
+    gallery_after: str
+    gallery_another: str
+    gallery_none: str
+    gallery_scanning: str
+    gallery_scanning_of: str
+    gallery_nothing_read: str
+    gallery_read_since: str
+    gallery_doubtful: str
+    gallery_too_long_to_page: str
+    gallery_bad_date: str
+    gallery_failed: str
+    numbers_title: str
+    numbers_clips: str
+    numbers_month: str
+    numbers_size: str
+    numbers_authors: str
+    numbers_games: str
+    numbers_scope: str
 
     # /help
     help_title: str

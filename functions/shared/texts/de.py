@@ -129,6 +129,96 @@ TEXTS = Texts(
         "Nicht gesichert: `{name}` hat {size} MB; hier werden Dateien bis {most} MB gesichert."
     ),
     clip_none="In dieser Nachricht ist keine Datei.",
+    gallery_by="von {who}",
+    gallery_with="mit {people}",
+    gallery_since="ab {day}",
+    gallery_until="vor {day}",
+    gallery_newest="neueste zuerst",
+    gallery_oldest="älteste zuerst",
+    gallery_longest="längste zuerst",
+    gallery_jump="Hin",
+    gallery_forwarded="weitergeleitet",
+    gallery_hidden="verborgen, nur du siehst ihn",
+    gallery_before="◀ Zurück",
+    gallery_after="Weiter ▶",
+    gallery_another="Noch einer",
+    gallery_none="Ich habe keine Clips gefunden, die du sehen kannst.",
+    gallery_scanning=(
+        "Ich lese noch den Verlauf dieses Servers; Clips, die ich noch nicht gesehen habe, fehlen."
+    ),
+    gallery_scanning_of=(
+        "Ich lese noch den Verlauf dieses Servers: bisher {seen} von etwa {total} Nachrichten "
+        "mit Videos."
+    ),
+    gallery_nothing_read=(
+        "Die älteren Nachrichten der Kanäle, die du sehen kannst, habe ich nicht gelesen."
+    ),
+    gallery_read_since="Was ich bisher gelesen habe, reicht bis {when} zurück.",
+    gallery_doubtful=(
+        "Ausgelassen: {count}, weil Discord mir nicht gesagt hat, ob es sie noch gibt."
+    ),
+    gallery_too_long_to_page="Es gibt mehr. Kürze die Suche, um weiterzublättern.",
+    gallery_bad_date="`{value}` ist kein Datum. Schreib es wie 2026-01-31.",
+    gallery_failed="Die Clips konnten nicht gezeigt werden: {reason}",
+    numbers_title="## Clips dieses Servers",
+    numbers_clips="**{clips}** Clips von **{authors}** Leuten, seit dem {since}",
+    numbers_month="In den letzten 30 Tagen: **{clips}**",
+    numbers_size="Länge: **{length}**, Größe: **{size} GB**",
+    numbers_authors="### Die meisten Clips",
+    numbers_games="### Spiele",
+    numbers_scope="Es zählt nur, was du sehen kannst; private Threads zählen nicht.",
+    clips_buried="Nicht gesichert: {names} wurde hier schon gelöscht und bleibt gelöscht.",
+    clips_unwanted=(
+        "Nicht gesichert: {names}. Wer das gepostet hat, möchte hier keine eigenen Clips "
+        "gesichert haben."
+    ),
+    mine_title="Deine Clips auf diesem Server",
+    mine_count="{count} Clips, davon {hidden} verborgen · Seite {page} von {pages}",
+    mine_none="Von dir behalte ich auf diesem Server keine Clips.",
+    mine_not_saved="🚫 Was du hier postest, wird nicht gesichert, wie du es wolltest.",
+    mine_is_hidden="🙈 verborgen: nur du siehst ihn, und nur hier",
+    mine_message="Nachricht",
+    mine_hide="Verbergen",
+    mine_show="Wieder zeigen",
+    mine_delete="Löschen",
+    mine_delete_all="Alle löschen",
+    mine_export="Als JSON mitnehmen",
+    mine_opt_out="Meine nicht mehr sichern",
+    mine_opt_in="Meine wieder sichern",
+    mine_leave="Nicht mehr sichern, alle löschen",
+    mine_newer="Neuere",
+    mine_older="Ältere",
+    mine_back="Zurück",
+    mine_ask_delete=(
+        "{name} aus dem löschen, was ich behalte? Er ist dann nicht mehr zu finden, und weder ein "
+        "Suchlauf noch *Clip sichern* bringt ihn zurück. Deine Nachricht im Kanal bleibt, wie sie "
+        "ist."
+    ),
+    mine_ask_delete_all=(
+        "**Alle {count}** deiner Clips auf diesem Server aus dem löschen, was ich behalte? Sie "
+        "sind dann nicht mehr zu finden, und weder ein Suchlauf noch *Clip sichern* bringt sie "
+        "zurück. Deine Nachrichten in den Kanälen bleiben, wie sie sind."
+    ),
+    mine_ask_opt_out=(
+        "Von da an wird nichts mehr gesichert, was du auf diesem Server postest, weder von einem "
+        "Suchlauf noch mit *Clip sichern*, bis du es anders sagst. Die {count} Clips, die ich von "
+        "dir behalte, bleiben, wenn du sie nicht auch löschst; gelöschte kommen nicht wieder."
+    ),
+    mine_gone="Diesen Clip gibt es unter deinen nicht mehr.",
+    mine_hidden="✅ Verborgen. Niemand sonst findet ihn jetzt.",
+    mine_shown="✅ Wer seinen Kanal sieht, findet ihn wieder.",
+    mine_unchanged="Es war nichts zu ändern.",
+    mine_deleted="✅ Endgültig gelöscht: {count}.",
+    mine_opted_out="✅ Was du auf diesem Server postest, wird nicht mehr gesichert.",
+    mine_opted_in=(
+        "✅ Was du von jetzt an postest, wird wieder gesichert. Für das, was du inzwischen "
+        "gepostet hast, nimm *Clip sichern* bei der Nachricht."
+    ),
+    mine_exported="Alles, was ich von deinen Clips auf diesem Server behalte: {count}.",
+    mine_exported_in_part=(
+        "Die neuesten {count} deiner {total} Clips auf diesem Server; eine größere Datei nimmt "
+        "Discord nicht. Um die anderen bitte, wer diesen Bot betreibt."
+    ),
     help_title="Was Clip Saver macht",
     help_intro=(
         "Discords Links auf Videos sterben nach einem Tag. Ich behalte die Clips dieses Servers im "
@@ -136,7 +226,9 @@ TEXTS = Texts(
     ),
     help_privacy=(
         "Ich behalte Ids und Namen von Servern und Kanälen, wer eine Einstellung geändert hat, und "
-        "von einem gesicherten Clip, wo er steht, wer ihn gepostet hat und wer dabei war; "
-        "nie das Video selbst."
+        "von einem Clip, wo er steht, wer ihn gepostet hat, wer dabei war und, wenn das nicht "
+        "abgeschaltet ist, den Text seiner Nachricht; nie das Video selbst. Mit `/clips meine` "
+        "siehst, verbirgst, löschst und nimmst du mit, was von dir ist, und kannst abstellen, dass "
+        "ich es sichere."
     ),
 )

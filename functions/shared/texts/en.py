@@ -111,13 +111,99 @@ TEXTS = Texts(
     clip_not_a_video="Not saved: `{name}` is not a video.",
     clip_too_large="Not saved: `{name}` has {size} MB; files of up to {most} MB are saved here.",
     clip_none="There is no file in this message.",
+    gallery_by="by {who}",
+    gallery_with="with {people}",
+    gallery_since="from {day}",
+    gallery_until="before {day}",
+    gallery_newest="newest first",
+    gallery_oldest="oldest first",
+    gallery_longest="longest first",
+    gallery_jump="Jump",
+    gallery_forwarded="forwarded",
+    gallery_hidden="hidden, only you see it",
+    gallery_before="◀ Back",
+    gallery_after="Next ▶",
+    gallery_another="Another one",
+    gallery_none="I found no clips that you can see.",
+    gallery_scanning=(
+        "I am still reading this server's history; clips that I have not met yet are missing."
+    ),
+    gallery_scanning_of=(
+        "I am still reading this server's history: {seen} of about {total} messages with "
+        "videos so far."
+    ),
+    gallery_nothing_read="I have not read the older messages of the channels that you can see.",
+    gallery_read_since="What I have read so far reaches back to {when}.",
+    gallery_doubtful=(
+        "Left out: {count}, because Discord did not tell me whether they are still there."
+    ),
+    gallery_too_long_to_page="There are more. Shorten the search to turn pages.",
+    gallery_bad_date="`{value}` is not a date. Write it as 2026-01-31.",
+    gallery_failed="The clips could not be shown: {reason}",
+    numbers_title="## Clips of this server",
+    numbers_clips="**{clips}** clips by **{authors}** people, since {since}",
+    numbers_month="In the last 30 days: **{clips}**",
+    numbers_size="Length: **{length}**, size: **{size} GB**",
+    numbers_authors="### Most clips",
+    numbers_games="### Games",
+    numbers_scope="Only what you can see counts; private threads do not.",
+    clips_buried="Not saved: {names} was deleted from here before, and stays deleted.",
+    clips_unwanted="Not saved: {names}. Whoever posted it wants none of their clips saved here.",
+    mine_title="Your clips in this server",
+    mine_count="{count} clips, {hidden} of them hidden · page {page} of {pages}",
+    mine_none="I keep no clips of yours in this server.",
+    mine_not_saved="🚫 What you post here is not saved, as you asked.",
+    mine_is_hidden="🙈 hidden: only you see it, and only here",
+    mine_message="message",
+    mine_hide="Hide",
+    mine_show="Show again",
+    mine_delete="Delete",
+    mine_delete_all="Delete all",
+    mine_export="Export as JSON",
+    mine_opt_out="Stop saving mine",
+    mine_opt_in="Save mine again",
+    mine_leave="Stop, and delete all",
+    mine_newer="Newer",
+    mine_older="Older",
+    mine_back="Back",
+    mine_ask_delete=(
+        "Delete {name} from what I keep? It can then no longer be found, and neither a scan nor "
+        "*Save clip* brings it back. Your message in the channel stays as it is."
+    ),
+    mine_ask_delete_all=(
+        "Delete **all {count}** of your clips in this server from what I keep? They can then no "
+        "longer be found, and neither a scan nor *Save clip* brings them back. Your messages in "
+        "the channels stay as they are."
+    ),
+    mine_ask_opt_out=(
+        "From then on nothing that you post in this server is saved, neither by a scan nor by "
+        "somebody's *Save clip*, until you say otherwise. The {count} clips that I keep of yours "
+        "stay, unless you delete them too; deleted ones do not come back."
+    ),
+    mine_gone="This clip is not among yours any more.",
+    mine_hidden="✅ Hidden. Nobody else finds it now.",
+    mine_shown="✅ Everybody who sees its channel finds it again.",
+    mine_unchanged="There was nothing to change.",
+    mine_deleted="✅ Deleted for good: {count}.",
+    mine_opted_out="✅ What you post in this server is no longer saved.",
+    mine_opted_in=(
+        "✅ What you post from now on is saved again. For what you posted in between, use "
+        "*Save clip* on the message."
+    ),
+    mine_exported="Everything I keep of your clips in this server: {count}.",
+    mine_exported_in_part=(
+        "The newest {count} of your {total} clips in this server; Discord takes no larger file. "
+        "Ask whoever runs this bot for the others."
+    ),
     help_title="What Clip Saver does",
     help_intro=(
         "Discord's links to videos die within a day. I keep track of the clips of this server, "
         "so that they can be found again."
     ),
     help_privacy=(
-        "I keep ids and names of servers and channels, who changed a setting, and of a saved clip "
-        "where it is, who posted it and who took part in it; never the video itself."
+        "I keep ids and names of servers and channels, who changed a setting, and of a clip where "
+        "it is, who posted it, who took part in it and, unless that is switched off, the text of "
+        "its message; never the video itself. With `/clips mine` you see, hide, delete and take "
+        "along your own clips, and can stop me from saving any."
     ),
 )

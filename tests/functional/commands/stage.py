@@ -22,9 +22,11 @@ from tests.factories import Rows
 
 EDIT: Final = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 WHOLE_GUILD: Final = "0"
+EPHEMERAL: Final = 1 << 6
+COMPONENTS_V2: Final = 1 << 15
 _TABLES: Final = (
-    "clips", "setting_changes", "processed_interactions", "guild_settings", "bot_channels",
-    "bot_guilds",
+    "clips", "clip_tombstones", "clip_opt_outs", "guild_scans", "setting_changes",
+    "processed_interactions", "guild_settings", "bot_channels", "bot_guilds",
 )  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def answered(used: Interaction) -> Interaction:
     assert used.response is not None
     data = used.response.get("data") or {}
     if used.response["type"] in (4, 7):
-        assert data["flags"] == 64
+        assert data["flags"] | COMPONENTS_V2 == EPHEMERAL | COMPONENTS_V2
         assert data["allowed_mentions"] == {"parse": []}
     if used.response["type"] == 5:
         assert data["flags"] == 64

@@ -15,16 +15,19 @@ def shown_fields(shown: Interaction) -> dict[str, str]:
 def test_everybody_gets_the_commands_they_may_use(bare_stage: Stage) -> None:
     stage = bare_stage
     shown = stage.command("help")
-    assert [*shown_fields(shown)] == ["/status", "/sync", "/settings", "Save clip", "/help"]
+    catalogue = ["/clips search", "/clips random", "/clips stats", "/clips mine"]
+    names = [*catalogue, "/status", "/sync", "/settings", "Save clip", "/help"]
+    assert [*shown_fields(shown)] == names
     assert shown.is_ephemeral
     of_member = answered(stage.act.command(stage.arcade, stage.linus, "help"))
-    assert [*shown_fields(of_member)] == ["Save clip", "/help"]
+    assert [*shown_fields(of_member)] == [*catalogue, "Save clip", "/help"]
 
 
 def test_in_german_the_names_are_those_that_a_german_client_shows(bare_stage: Stage) -> None:
     bare_stage.ada.locale = "de"
     shown = bare_stage.command("help")
-    names = ["/status", "/sync", "/einstellungen", "Clip sichern", "/hilfe"]
+    catalogue = ["/clips suche", "/clips zufall", "/clips zahlen", "/clips meine"]
+    names = [*catalogue, "/status", "/sync", "/einstellungen", "Clip sichern", "/hilfe"]
     assert [*shown_fields(shown)] == names
     assert "Was Clip Saver macht" in shown.text
 

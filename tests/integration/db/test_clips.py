@@ -1,11 +1,13 @@
 """What is taken into the catalogue of clips, and what never is."""
 
+import asyncio
+
 import pytest
 
 from functions.shared import models
-from functions.shared.db import clips
+from functions.shared.db import clip_opt_outs, clips, own_clips
 from functions.shared.db.connection import Database
-from tests.factories import ELSEWHERE, HERE, Rows
+from tests.factories import ELSEWHERE, HERE, Rows, make_database
 
 CHANNEL = models.ChannelId(10)
 AUTHOR = models.UserId(5)
@@ -63,3 +65,39 @@ async def test_nothing_is_kept_of_who_opted_out_here(database: Database, rows: R
     rows.sql("DELETE FROM clips")
     rows.insert("clip_opt_outs", guild_id=HERE, user_id=AUTHOR)
     assert await insert(database) == frozenset()
+
+
+async def test_a_clip_that_is_being_deleted_is_not_saved_at_the_same_moment(
+    database: Database, database_url: str, rows: Rows
+) -> None:
+    await insert(database)
+    author = own_clips.Author(HERE, AUTHOR)
+    other = make_database(database_url)
+    async with other.transaction() as transaction:
+        assert await own_clips.bury(transaction, author) == 2
+        saving = asyncio.create_task(insert(database))
+        await asyncio.sleep(0.2)
+        assert not saving.done()
+    assert await saving == frozenset()
+    assert rows.count("clips") == 0
+    await other.close()
+
+
+async def test_who_opts_out_waits_for_what_is_being_saved(
+    database: Database, database_url: str, rows: Rows
+) -> None:
+    other = make_database(database_url)
+
+    async def leave() -> None:
+        async with other.transaction() as transaction:
+            await clip_opt_outs.insert_opt_out(transaction, HERE, AUTHOR)
+            await own_clips.bury(transaction, own_clips.Author(HERE, AUTHOR))
+
+    async with database.transaction() as transaction:
+        await clips.insert_clips(transaction, HERE, MESSAGE, MESSAGE.attachments, keep_text=True)
+        leaving = asyncio.create_task(leave())
+        await asyncio.sleep(0.2)
+        assert not leaving.done()
+    await leaving
+    assert rows.count("clips") == 0
+    await other.close()

@@ -37,7 +37,7 @@ HOT = {
     "channels.select_channel_choices": r"idx_bot_channels_\w+",
     "channels.select_channel_settings": "bot_channels_pkey",
     "channels.select_reading_channels": r"idx_bot_channels_\w+",
-    "clips.delete_of_guild": "clips_pkey|idx_clips_posted",
+    "clips.delete_of_guild": r"clips_pkey|idx_clips_\w+",
     "guild_settings.lock_settings": "guild_settings_pkey",
     "guild_settings.select_settings": "guild_settings_pkey",
     "guild_scans.select_latest": "idx_guild_scans_guild",

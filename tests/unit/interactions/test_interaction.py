@@ -1,5 +1,6 @@
 import contextlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def test_a_command_in_a_server_tells_who_asks_and_where() -> None:
         user_id=models.UserId(1_160_000_000_000_000_003),
         permissions=2_251_799_813_685_247,
         role_ids=(models.RoleId(1_170_000_000_000_000_007),),
+        timed_out_until=None,
         locale="en-US",
         token=files.TOKEN,
         options={},
@@ -55,6 +57,21 @@ def test_a_command_in_a_server_tells_who_asks_and_where() -> None:
         message={},
         on_message=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("2026-01-02T03:04:05+00:00", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2026-01-02T03:04:05", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("soon", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_a_time_out_tells_its_end(sent: Any, read: datetime | None) -> None:
+    member = files.interaction("command")["member"] | {"communication_disabled_until": sent}
+    assert parse(files.interaction("command", member=member)).timed_out_until == read
 
 
 def test_an_autocompletion_tells_what_was_typed_where() -> None:

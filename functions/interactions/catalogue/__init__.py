@@ -1,0 +1,1 @@
+"""What the commands that show clips have in common."""

@@ -1,0 +1,1 @@
+"""Somebody's own clips: what they may do with them, and how that looks."""

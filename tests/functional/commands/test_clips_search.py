@@ -1,0 +1,345 @@
+"""`/clips search`: who finds what, with links that work, and what is never shown."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from clipsaver.emulator import messages
+from clipsaver.emulator.channels import Channel, allow, deny
+from clipsaver.emulator.messages import Attachment, Message, forward_of
+from clipsaver.emulator.permissions import Permission
+from tests.functional.commands import gallery
+from tests.functional.commands.gallery import GET_MESSAGE, catalogue, catalogued, look, turn
+from tests.functional.commands.stage import Stage
+
+NEXT, BACK = "Next ▶", "◀ Back"
+NONE = "I found no clips that you can see."
+
+
+def post(
+    stage: Stage, channel: str | Channel, *files: str | Attachment, text: str = "", **columns: Any
+) -> Message:
+    """Ada posts videos, and they are catalogued."""
+    where = stage.channel(channel) if isinstance(channel, str) else channel
+    attachments = [messages.video(each) if isinstance(each, str) else each for each in files]
+    message = where.post(stage.ada, text, attachments)
+    catalogue(stage, message, **columns)
+    return message
+
+
+def staff(stage: Stage) -> Channel:
+    """The admins' channel, into which the bot has been let."""
+    channel, bot = stage.channel("staff"), stage.arcade.bot_member
+    assert bot is not None
+    channel.add_overwrites(allow(bot, Permission.VIEW_CHANNEL))
+    return channel
+
+
+def test_a_clip_is_found_with_all_that_is_known_of_it_and_a_link_that_works(stage: Stage) -> None:
+    taken = datetime(2026, 11, 20, tzinfo=UTC)
+    ace = messages.clip(
+        "ace_1.mp4", taken_at=taken, participants=[stage.ada, stage.linus], game="Valorant"
+    )
+    message = post(stage, "clips", ace, text="what a round")
+    post(stage, "clips", "other.mp4")
+    found = look(stage, stage.linus, text="ROUND valo")
+    assert found.names == ["ace_1.mp4"]
+    arcade, clips = stage.arcade.id, stage.channel("clips").id
+    for part in (
+        f"<@{stage.ada.id}>", f"<#{clips}>", ":R>", "0:20", "Valorant",
+        f"with <@{stage.linus.id}>",
+        f"(https://discord.com/channels/{arcade}/{clips}/{message.id})",
+    ):  # fmt: skip
+        assert part in found.text
+    (item,) = found.media
+    assert httpx.get(item["media"]["url"]).status_code == 200
+    assert item["spoiler"] is False
+    assert found.buttons == {}
+
+
+def test_three_members_see_what_their_roles_open_to_them(stage: Stage) -> None:
+    grace = stage.user("grace")
+    post(stage, "clips", "open.mp4")
+    post(stage, staff(stage), "staff.mp4")
+    only_ada = stage.arcade.add_channel("vault", private_to=[])
+    assert stage.arcade.bot_member
+    only_ada.add_overwrites(allow(stage.arcade.bot_member, Permission.VIEW_CHANNEL))
+    post(stage, only_ada, "vault.mp4")
+    assert look(stage, stage.linus).names == ["open.mp4"]
+    assert look(stage, grace).names == ["staff.mp4", "open.mp4"]
+    assert look(stage, stage.ada).names == ["vault.mp4", "staff.mp4", "open.mp4"]
+    # Naming a channel opens nothing.
+    assert look(stage, stage.linus, channel=stage.channel("clips"), text="vault").names == []
+
+
+def test_who_may_not_read_history_or_enter_a_voice_channel_finds_nothing_of_it(
+    stage: Stage,
+) -> None:
+    post(stage, "clips", "open.mp4")
+    post(stage, "Lobby", "lobby.mp4")
+    place = stage.channel("news")
+    everyone = stage.arcade.everyone
+    assert look(stage, stage.linus, channel=place).names == ["lobby.mp4", "open.mp4"]
+    linus = stage.arcade.member(stage.linus)
+    stage.channel("Lobby").add_overwrites(deny(linus, Permission.CONNECT))
+    stage.channel("clips").add_overwrites(deny(linus, Permission.READ_MESSAGE_HISTORY))
+    forget(stage)
+    assert look(stage, stage.linus, channel=place).names == []
+    assert look(stage, stage.user("grace"), channel=place).names == ["lobby.mp4", "open.mp4"]
+    assert everyone.permissions & Permission.CONNECT
+
+
+def forget(stage: Stage) -> None:
+    """Let the minute pass for which the worker knows who may see what."""
+    assert stage.jobs._module
+    stage.jobs._module.worker.access._snapshots._kept.clear()
+
+
+def test_a_page_is_authorised_afresh_after_a_permission_was_taken_away(stage: Stage) -> None:
+    grace = stage.user("grace")
+    place = staff(stage)
+    for number in range(8):
+        post(stage, place, f"staff{number}.mp4")
+    first = look(stage, grace)
+    assert first.names == [f"staff{number}.mp4" for number in (7, 6, 5, 4, 3)]
+    # The role is gone at once, because Discord signs it with each click.
+    stage.arcade.member(grace).role_ids = ()
+    second = turn(stage, first, grace, NEXT)
+    assert second.names == []
+    assert "staff" not in second.text
+
+
+def test_pages_lead_on_and_back_and_hold_what_was_posted_meanwhile(stage: Stage) -> None:
+    for number in range(12):
+        post(stage, "clips", f"clip{number}.mp4")
+    first = look(stage, stage.linus)
+    assert first.names == [f"clip{number}.mp4" for number in (11, 10, 9, 8, 7)]
+    assert set(first.buttons) == {NEXT}
+    second = turn(stage, first, stage.linus, NEXT)
+    assert second.names == [f"clip{number}.mp4" for number in (6, 5, 4, 3, 2)]
+    assert set(second.buttons) == {NEXT, BACK}
+    post(stage, "clips", "new.mp4")
+    third = turn(stage, second, stage.linus, NEXT)
+    assert third.names == ["clip1.mp4", "clip0.mp4"]
+    assert set(third.buttons) == {BACK}
+    back = turn(stage, third, stage.linus, BACK)
+    assert back.names == second.names
+    front = turn(stage, back, stage.linus, BACK)
+    assert front.names == first.names
+    assert set(front.buttons) == {NEXT, BACK}
+    assert turn(stage, front, stage.linus, BACK).names == ["new.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"), [("newest", [2, 1, 0]), ("oldest", [0, 1, 2]), ("longest", [1, 0, 2])]
+)
+def test_clips_come_in_the_order_that_was_asked_for(
+    stage: Stage, sort: str, order: list[int]
+) -> None:
+    for number, seconds in enumerate((20.0, 95.5, 3.25)):
+        post(stage, "clips", messages.video(f"{number}.mp4", seconds=seconds))
+    assert look(stage, stage.linus, sort=sort).names == [f"{each}.mp4" for each in order]
+
+
+def test_each_option_narrows_the_search(stage: Stage) -> None:
+    taken = datetime(2026, 11, 20, tzinfo=UTC)
+    chess = messages.clip("chess.mp4", taken_at=taken, participants=[stage.linus], game="Chess")
+    post(stage, "clips", chess)
+    post(stage, "news", "news.mp4")
+    own = stage.channel("clips").post(stage.linus, "", [messages.video("own.mp4")])
+    catalogue(stage, own)
+    long_ago = datetime.now(UTC) - timedelta(days=400)
+    old = stage.channel("clips").post(stage.ada, "", [messages.video("old.mp4")], at=long_ago)
+    catalogue(stage, old)
+    then = datetime.now(UTC).date() - timedelta(days=300)
+    expected: dict[str, tuple[dict[str, Any], set[str]]] = {
+        "game": ({"game": "chess"}, {"chess.mp4"}),
+        "participant": ({"participant": stage.linus}, {"chess.mp4"}),
+        "author": ({"author": stage.linus}, {"own.mp4"}),
+        "after": ({"after": str(then)}, {"chess.mp4", "news.mp4", "own.mp4"}),
+        "before": ({"before": f"{then:%d.%m.%Y}"}, {"old.mp4"}),
+        "none": ({"game": "chess", "author": stage.linus}, set()),
+    }  # fmt: skip
+    for options, names in expected.values():
+        assert set(look(stage, stage.linus, **options).names) == names
+    used = stage.act.command(
+        stage.arcade, stage.linus, "clips search", {"channel": stage.channel("news")}
+    )
+    assert gallery.shown(stage, used).names == ["news.mp4"]
+
+
+def test_what_is_no_date_is_told_at_once(stage: Stage) -> None:
+    used = stage.command("clips search", {"after": "`yesterday`\n"})
+    assert used.text == "`'yesterday'` is not a date. Write it as 2026-01-31."
+    assert not stage.messages()
+
+
+def test_a_deleted_message_disappears_and_the_next_clips_move_up(stage: Stage) -> None:
+    posted = [post(stage, "clips", f"clip{number}.mp4", "also.mp4") for number in range(7)]
+    for message in posted[2:]:
+        stage.channel("clips").delete_message(message)
+    found = look(stage, stage.linus)
+    assert sorted(found.names) == ["also.mp4", "also.mp4", "clip0.mp4", "clip1.mp4"]
+    assert stage.rows.count("clips") == 4
+    buried = stage.rows.sql("SELECT reason FROM clip_tombstones")
+    assert [row["reason"] for row in buried] == ["message_deleted"] * 10
+    # Nothing asks again for what is known to be gone.
+    stage.discord.requests.clear()
+    assert look(stage, stage.linus).names == found.names
+    assert stage.discord.requests.count(GET_MESSAGE) == 2
+
+
+def test_a_file_that_was_taken_off_its_message_disappears_alone(stage: Stage) -> None:
+    message = post(stage, "clips", "gone.mp4", "kept.mp4")
+    message.attachments = message.attachments[1:]
+    assert look(stage, stage.linus).names == ["kept.mp4"]
+    (buried,) = stage.rows.sql("SELECT * FROM clip_tombstones")
+    assert buried["reason"] == "attachment_removed"
+
+
+def test_without_the_message_content_intent_nothing_is_taken_for_removed(stage: Stage) -> None:
+    post(stage, "clips", "here.mp4", text="look")
+    stage.world.application.flags = 0
+    found = look(stage, stage.linus)
+    assert found.names == []
+    assert "Left out: 1" in found.text
+    assert catalogued(stage) == {"here.mp4"}
+    assert stage.rows.count("clip_tombstones") == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 403, "body": {"message": "Missing Access", "code": 50001}},
+        {"status": 404, "body": {"message": "Unknown Channel", "code": 10003}},
+        {"status": 404, "html": "<html>"},
+        {"status": 500},
+        {"truncate": True},
+        {"reset": True},
+    ],
+)
+def test_in_doubt_a_clip_is_left_out_and_kept(stage: Stage, fault: dict[str, Any]) -> None:
+    post(stage, "clips", "doubtful.mp4")
+    post(stage, "news", "certain.mp4")
+    stage.jobs._timeout_seconds = 9
+    stage.discord.faults.add(GET_MESSAGE, channel=stage.channel("clips"), **fault)
+    found = look(stage, stage.linus)
+    assert found.names == ["certain.mp4"]
+    assert "Left out: 1, because Discord did not tell me" in found.text
+    assert catalogued(stage) == {"doubtful.mp4", "certain.mp4"}
+
+
+def test_forwards_natives_and_spoilers_are_shown_as_what_they_are(stage: Stage) -> None:
+    hidden = messages.video("SPOILER_end.mp4")
+    hidden.flags = 8
+    original = post(stage, "clips", hidden, text="the end")
+    forward = stage.channel("news").post(stage.linus, "", **forward_of(original))
+    catalogue(stage, forward)
+    found = look(stage, stage.linus)
+    assert len(found.names) == 2
+    assert found.text.count("forwarded") == 1
+    assert f"/{stage.channel('news').id}/{forward.id})" in found.text
+    assert [item["spoiler"] for item in found.media] == [True, True]
+    assert all(httpx.get(item["media"]["url"]).status_code == 200 for item in found.media)
+
+
+def test_age_restricted_clips_show_in_age_restricted_channels_only(stage: Stage) -> None:
+    after_dark = stage.channel("after-dark")
+    post(stage, "clips", "tame.mp4")
+    post(stage, after_dark, "wild.mp4")
+    below = after_dark.add_thread("deeper", owner=stage.ada)
+    post(stage, below, "deeper.mp4")
+    assert look(stage, stage.ada).names == ["tame.mp4"]
+    everything = ["deeper.mp4", "wild.mp4", "tame.mp4"]
+    assert look(stage, stage.linus, channel=after_dark).names == everything
+    assert look(stage, stage.linus, channel=below).names == everything
+
+
+def test_threads_are_as_open_as_their_channels_archived_ones_too(stage: Stage) -> None:
+    forum_post = stage.channel("How to wall-jump")
+    archived = stage.channel("Last season")
+    place = staff(stage)
+    for name, where in (("forum.mp4", forum_post), ("archived.mp4", archived)):
+        post(stage, where, name)
+    post(stage, place.add_thread("minutes", owner=stage.ada), "minutes.mp4")
+    assert look(stage, stage.linus).names == ["archived.mp4", "forum.mp4"]
+    assert look(stage, stage.user("grace")).names[0] == "minutes.mp4"
+
+
+def test_a_private_thread_shows_to_its_members_only(stage: Stage) -> None:
+    judges, bot = stage.channel("Judges"), stage.world.application.bot
+    assert judges.thread
+    judges.thread.add_member(bot)
+    for number in range(30):
+        post(stage, judges, f"verdict{number}.mp4")
+    old = stage.channel("clips").post(
+        stage.ada, "", [messages.video("open.mp4")], at=datetime.now(UTC) - timedelta(days=9)
+    )
+    catalogue(stage, old)
+    found = look(stage, stage.linus)
+    assert found.names == ["open.mp4"]
+    assert found.buttons == {}
+    assert "verdict" not in found.text
+    assert look(stage, stage.user("grace")).names[0] == "verdict29.mp4"
+
+
+def test_hidden_clips_show_to_their_author_alone(stage: Stage) -> None:
+    post(stage, "clips", "hidden.mp4", hidden_at=datetime.now(UTC))
+    assert look(stage, stage.linus).names == []
+    found = look(stage, stage.ada)
+    assert found.names == ["hidden.mp4"]
+    assert "hidden, only you see it" in found.text
+
+
+def test_clips_of_other_servers_never_show(stage: Stage) -> None:
+    (speedrun,) = stage.channel("general", stage.basement).history.all()
+    catalogue(stage, speedrun)
+    elsewhere = stage.rows.of_guild(stage.basement.id)
+    assert look(stage, stage.ada).names == []
+    assert stage.rows.of_guild(stage.basement.id) == elsewhere
+
+
+def test_an_empty_result_says_what_may_be_missing(stage: Stage) -> None:
+    nothing = look(stage, stage.linus, text="nothing of the kind")
+    assert NONE in nothing.text
+    assert "I have not read the older messages" in nothing.text
+    scan = {"guild_id": stage.arcade.id, "status": "running"}
+    stage.rows.insert("guild_scans", results_seen=25, total_results=400, **scan)
+    read = {"first_message_id": 1 << 60, "last_message_id": 1 << 61}
+    clips = stage.channel("clips").id
+    stage.rows.insert("scan_coverage", guild_id=stage.arcade.id, channel_id=clips, **read)
+    scanning = look(stage, stage.linus)
+    assert "25 of about 400 messages" in scanning.text
+    assert "reaches back to <t:1694" in scanning.text
+
+
+def test_names_that_people_gave_have_no_meaning_in_markdown(stage: Stage) -> None:
+    hostile = messages.video("x.mp4")
+    hostile.title = "[click](https://evil.example) **@everyone** <@1> ||x|| `y`\n# big" + "z" * 300
+    post(stage, "clips", hostile)
+    found = look(stage, stage.linus, text="click")
+    raw = "\n".join(str(each.get("content", "")) for each in found.components)
+    assert "[click]" not in raw
+    assert "<@1>" not in raw
+    assert "https:" not in raw.replace("https://discord.com/channels/", "")
+    assert "\\# big" in raw
+
+
+def test_the_answer_is_in_the_language_of_whoever_asks(stage: Stage) -> None:
+    used = stage.act.command(stage.arcade, stage.linus, "clips search", {}, locale="de")
+    assert "Ich habe keine Clips gefunden" in gallery.shown(stage, used).text
+
+
+def test_discord_being_away_is_told_and_the_page_can_be_asked_for_again(stage: Stage) -> None:
+    for number in range(6):
+        post(stage, "clips", f"clip{number}.mp4")
+    first = look(stage, stage.linus)
+    forget(stage)
+    fault = stage.discord.faults.add("GET /guilds/{guild_id}", status=403)
+    used = stage.act.click(first.used, stage.linus, first.buttons[NEXT])
+    told = gallery.shown(stage, used)
+    assert told.text.startswith("The clips could not be shown: ")
+    stage.discord.faults.remove(fault)
+    assert len(look(stage, stage.linus).names) == 5
