@@ -43,5 +43,6 @@ def test_no_sentence_is_empty_or_left_in_the_other_language() -> None:
     english, german = (dict(sentences(texts.of(language))) for language in ("en", "de"))
     same = {path for path, told in english.items() if told == german[path]}
     # A German clip is a clip, and how long something is kept is filled in.
-    assert same <= {"/kept/2/subject", *(f"/kept/{number}/how_long" for number in range(4))}
+    archived = {f"/kept/{number}/how_long" for number in (0, 1, 3, 5)}
+    assert same <= {"/kept/2/subject", *archived}
     assert all(told.strip() == told != "" for told in (*english.values(), *german.values()))

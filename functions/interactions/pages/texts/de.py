@@ -62,8 +62,8 @@ TEXTS = Texts(
         ),
     ),
     privacy_lead=(
-        "Clip Saver behält Ids und Namen, weil er ohne sie nicht antworten könnte. Er behält "
-        "weder, was Leute schreiben, noch ihre Videos."
+        "Clip Saver behält Ids und Namen, weil er ohne sie nicht antworten könnte, und von dem, "
+        "was Leute schreiben, nur den Text, der zu einem Clip gehört. Ihre Videos behält er nie."
     ),
     kept_heading="Was behalten wird",
     kept_why="Wozu",
@@ -88,9 +88,24 @@ TEXTS = Texts(
             "Die Ids von Nachricht, Kanal, Absender und wer ihn gesichert hat, der Name des "
             "Absenders, wann er gepostet wurde; Name, Titel, Art, Größe und Länge der Datei und "
             "eine unscharfe Vorschau aus ein paar Bytes; bei Clips aus Discord auch das Spiel und "
-            "wer dabei war.",
+            "wer dabei war; und, wenn der Server das nicht abgeschaltet hat, der Text der "
+            "Nachricht.",
             "Um sie wiederzufinden.",
+            "{archive} Deine eigenen nur, bis du sie löschst.",
+        ),
+        Kept(
+            "Clips, die es nicht mehr gibt",
+            "Von einem Clip, den du gelöscht hast oder dessen Nachricht gelöscht wurde, die Ids "
+            "von Nachricht, Kanal und Datei, und welches von beiden es war. Nichts, was sagt, "
+            "wessen er war oder was.",
+            "Damit ihn nichts noch einmal sichert.",
             "{archive}",
+        ),
+        Kept(
+            "Wer nichts gesichert haben will",
+            "Die Id dessen, der es gesagt hat, und wann.",
+            "Um nichts zu sichern, was diese Person auf dem Server postet.",
+            "Bis sie es anders sagt. {archive}",
         ),
         Kept(
             "Geänderte Einstellungen",
@@ -112,19 +127,20 @@ TEXTS = Texts(
         ),
         Kept(
             "Der Fortschritt",
-            "Welche Nachrichten eines Kanals durchgesehen wurden, mit ihren Ids, und wann.",
+            "Von welcher bis zu welcher Nachricht ein Kanal durchgesehen wurde, mit ihren Ids, "
+            "wann, wie viele Anfragen an Discord das brauchte, und die Id dessen, der darum bat.",
             "Um dort weiterzumachen, wo der Bot aufgehört hat.",
-            "{scan_run_days} Tage.",
+            "{archive} Einzelne Läufe: {scan_run_days} Tage.",
         ),
     ),
     archive_days="Solange der Bot auf dem Server ist, und {days} Tage danach.",
     archive_for_ever=("Solange der Bot auf dem Server ist; danach, bis du um Löschung bittest."),
     never_kept_heading="Was nicht behalten wird",
     never_kept=(
-        "Der Text von Nachrichten und die Videos selbst.",
+        "Die Videos selbst und der Text von Nachrichten ohne Clip.",
         (
             "Alle anderen: wem der Server nicht gehört, wer den Bot weder hinzugefügt noch "
-            "eingestellt und keinen Clip gepostet hat."
+            "eingestellt, keinen Clip gepostet hat und bei keinem dabei war."
         ),
         (
             "E-Mail-Adressen, Passwörter oder ein Schlüssel zu deinem Konto. Den, den Discord bei "
@@ -139,6 +155,11 @@ TEXTS = Texts(
     ),
     deletion_heading="Löschen",
     deletion=(
+        (
+            "Gib auf dem Server /clips meine ein: dort siehst du deine eigenen Clips, kannst sie "
+            "verbergen, löschen oder mitnehmen und sagen, dass keiner mehr gesichert wird. Was du "
+            "löschst, ist sofort weg, und nichts bringt es zurück."
+        ),
         (
             "Entferne den Bot von deinem Server; was er vom Server behalten hat, verschwindet dann "
             "wie oben beschrieben."

@@ -59,8 +59,8 @@ TEXTS = Texts(
         ),
     ),
     privacy_lead=(
-        "Clip Saver keeps ids and names, because it could not answer you without them. It keeps "
-        "neither what people write nor their videos."
+        "Clip Saver keeps ids and names, because it could not answer you without them, and of what "
+        "people write only the text that comes with a clip. It never keeps their videos."
     ),
     kept_heading="What is kept",
     kept_why="Why",
@@ -83,9 +83,23 @@ TEXTS = Texts(
             "Clips",
             "The ids of message, channel, author and whoever saved it, the author's name, when it "
             "was posted; the file's name, title, type, size, length and a blurred preview of a few "
-            "bytes; for clips taken with Discord also the game and who took part.",
+            "bytes; for clips taken with Discord also the game and who took part; and, unless the "
+            "server switched that off, the text of the message.",
             "To find them again.",
+            "{archive} Your own only until you delete them.",
+        ),
+        Kept(
+            "Clips that are gone",
+            "Of a clip that you deleted, or whose message was deleted, the ids of message, channel "
+            "and file, and which of both it was. Nothing that tells whose it was, or what.",
+            "So that nothing saves it again.",
             "{archive}",
+        ),
+        Kept(
+            "Who wants nothing saved",
+            "The id of whoever said so, and when.",
+            "To save nothing that they post in this server.",
+            "Until they say otherwise. {archive}",
         ),
         Kept(
             "Changes of settings",
@@ -107,9 +121,10 @@ TEXTS = Texts(
         ),
         Kept(
             "Progress",
-            "Which messages of a channel were looked through, by their ids, and when.",
+            "From which message to which a channel was looked through, by their ids, when, how "
+            "many requests to Discord that took, and the id of whoever asked for it.",
             "To go on where the bot stopped.",
-            "{scan_run_days} days.",
+            "{archive} Single runs: {scan_run_days} days.",
         ),
     ),
     archive_days="As long as the bot is in the server, and {days} days after it was removed.",
@@ -118,8 +133,11 @@ TEXTS = Texts(
     ),
     never_kept_heading="What is not kept",
     never_kept=(
-        "The text of messages, and the videos themselves.",
-        "Anybody else: members who neither own the server, add or set up the bot, nor post clips.",
+        "The videos themselves, and the text of messages without a clip.",
+        (
+            "Anybody else: members who neither own the server, add or set up the bot, nor post "
+            "clips or take part in them."
+        ),
         (
             "E-mail addresses, passwords, or a key to your account. The one that Discord hands "
             "over during an install is given back as soon as it has told who you are."
@@ -133,6 +151,11 @@ TEXTS = Texts(
     ),
     deletion_heading="Deleting it",
     deletion=(
+        (
+            "Type /clips mine in the server: there you see your own clips, hide, delete or export "
+            "them, and can say that none of yours are saved any more. What you delete is gone at "
+            "once, and nothing brings it back."
+        ),
         "Remove the bot from your server, and what it kept of the server goes as told above.",
         "In Discord, under Settings, Authorized Apps, you can take back what you allowed.",
         "For everything else, ask.",
