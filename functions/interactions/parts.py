@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from functions.shared.db.connection import Database
     from functions.shared.discord.client import DiscordClient
     from functions.shared.discord.oauth import OAuthClient
-    from functions.shared.queue import JobQueue
+    from functions.shared.queue import JobQueue, ScanQueue
 
 _CONNECT_SECONDS: Final = 1.0
 _TRANSACTION_SECONDS: Final = 2.2
@@ -114,6 +114,14 @@ class Parts:
 
         url = self.environment.jobs_queue_url
         return None if url is None else JobQueue(url)
+
+    @cached_property
+    def scan_queue(self) -> "ScanQueue | None":
+        """Where the scan function is told what to look at, if there is one."""
+        from functions.shared.queue import ScanQueue  # noqa: PLC0415 -- as above
+
+        url = self.environment.scan_queue_url
+        return None if url is None else ScanQueue(url)
 
     async def close(self) -> None:
         """Close what was opened, and forget it: whoever needs it again gets it anew."""

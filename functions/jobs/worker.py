@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from functions.jobs import answer, export_clips, show_clips, sync_guild
+from functions.jobs import answer, export_clips, offer_scan, show_clips, sync_guild
 from functions.jobs.answer import Answer
 from functions.shared import apologies, errors, jobs, observability, settings, texts
 from functions.shared.catalogue import gallery
@@ -27,7 +27,11 @@ _RETURN_SECONDS: Final = 1.0
 
 _Run = Callable[[jobs.Job, DiscordClient, Database, settings.Settings], Coroutine[Any, Any, Answer]]
 _WORK: Final[Mapping[jobs.JobKind, _Run]] = MappingProxyType(
-    {"sync_guild": sync_guild.run, "export_clips": export_clips.run}
+    {
+        "sync_guild": sync_guild.run,
+        "export_clips": export_clips.run,
+        "offer_scan": offer_scan.run,
+    }
 )
 """What does each kind of job, and tells what came of it; showing clips needs more."""
 

@@ -12,10 +12,9 @@ from functions.shared import errors, models
 from functions.shared.db import scan_requests
 from functions.shared.db.connection import Database
 from functions.shared.lease import RunLease
+from functions.shared.scan_budget import BACKGROUND_SHARE
 
 _BOOKED_AT_ONCE: Final = 100
-_BACKGROUND_SHARE: Final = 0.8
-"""What history may spend of a day; the rest is for new messages, which people wait for."""
 
 
 class Budget:
@@ -48,7 +47,7 @@ class Budget:
         async with self._turn:
             if not self._left:
                 await self._book()
-            most = self._limit * (_BACKGROUND_SHARE if for_background else 1)
+            most = self._limit * (BACKGROUND_SHARE if for_background else 1)
             if self._booked_today - self._left >= most:
                 raise errors.BudgetSpent(_midnight())
             self._left -= 1

@@ -10,49 +10,23 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from functions.scan.turn import Turn
-from functions.shared import errors, models, snowflakes
+from functions.shared import errors, models, prediction, snowflakes
 from functions.shared.db import clips as stored_clips
 from functions.shared.db import guild_scans, scan_work
 from functions.shared.db.connection import Transaction
 from functions.shared.db.guild_scans import GuildScan, SearchPosition
-from functions.shared.discord.client import (
-    MESSAGES_PER_PAGE,
-    RESULTS_PER_PAGE,
-    SEARCH_OFFSET_CAP,
-)
+from functions.shared.discord.client import RESULTS_PER_PAGE, SEARCH_OFFSET_CAP
+from functions.shared.prediction import Totals
 
 _log = logging.getLogger("discord_clip_saver.scan")
 
-_QUESTIONS: Final = 2
-"""Pages that are asked for only because they tell a total."""
 _UNTOLD_WAIT_SECONDS: Final = 5.0
 """How long to wait for an index if Discord does not say."""
 _LONGEST_WAIT_SECONDS: Final = 10.0
 """What is longer is waited for in the queue."""
-
-
-class Totals(NamedTuple):
-    """How many messages a guild has, as far as its search knows: all, and those to read first."""
-
-    messages: int
-    videos: int
-    forwards: int
-
-    @property
-    def results(self) -> int:
-        """What the search will bring."""
-        return self.videos + self.forwards
-
-
-def predicted_requests(totals: Totals, channels: int) -> int:
-    """How many requests a scan will take: its questions, its results, and all of history."""
-    pages = sum(
-        max(1, -(-results // RESULTS_PER_PAGE)) for results in (totals.videos, totals.forwards)
-    )
-    return _QUESTIONS + pages + -(-totals.messages // MESSAGES_PER_PAGE) + channels
 
 
 def following(position: SearchPosition, page: models.SearchPage, newest: int) -> SearchPosition:
@@ -142,7 +116,7 @@ async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> models.S
     async with turn.database.transaction() as transaction:
         await turn.lease.fence(transaction)
         channels = await scan_work.count_channels(transaction, turn.guild_id)
-        predicted = predicted_requests(totals, channels)
+        predicted = prediction.predicted_requests(totals, channels)
         await guild_scans.start(
             transaction,
             turn.guild_id,
@@ -153,7 +127,9 @@ async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> models.S
             before_message_id=start.before_message_id,
         )
         # The first page counts when it is kept.
-        await guild_scans.add_effect(transaction, turn.guild_id, requests=_QUESTIONS, clips=0)
+        await guild_scans.add_effect(
+            transaction, turn.guild_id, requests=prediction.QUESTIONS, clips=0
+        )
     turn.tally.steps += 1
     _log.info(
         "Scanning guild %s: %d results of %d messages, about %d requests",

@@ -315,6 +315,38 @@ CLIPS: Final = CommandDeclaration(
     descriptions={"de": "Die Clips dieses Servers"},
 )
 
+SCAN: Final = CommandDeclaration(
+    name="scan",
+    description="Look through this server's history for clips",
+    permissions=models.Permission.MANAGE_GUILD,
+    subcommands=(
+        SubcommandDeclaration(
+            name="start",
+            module="scan_start",
+            description="What looking through all of history would take, and start it",
+            descriptions={"de": "Was es braucht, den ganzen Verlauf anzusehen, und damit beginnen"},
+        ),
+        SubcommandDeclaration(
+            name="status",
+            module="scan_status",
+            description="How far it is, what it cost, what cannot be read and why",
+            descriptions={"de": "Wie weit es ist, was es gekostet hat, was nicht lesbar ist"},
+        ),
+        SubcommandDeclaration(
+            name="cancel",
+            module="scan_cancel",
+            description="Stop looking through history; what was found stays",
+            names={"de": "abbrechen"},
+            descriptions={"de": "Den Verlauf nicht weiter ansehen; was gefunden wurde, bleibt"},
+        ),
+    ),
+    names={"de": "suchlauf"},
+    descriptions={"de": "Den Verlauf dieses Servers nach Clips ansehen"},
+)
+
+START_SCAN: Final = "scan_start:now"
+"""custom_id of the button under what a scan would take: one function shows it, another acts."""
+
 HELP: Final = CommandDeclaration(
     name="help",
     module="help",
@@ -323,4 +355,4 @@ HELP: Final = CommandDeclaration(
     descriptions={"de": "Was Clip Saver macht, und seine Befehle"},
 )
 
-COMMANDS: Final = (CLIPS, STATUS, SYNC, SETTINGS, SAVE_CLIP, HELP)
+COMMANDS: Final = (CLIPS, STATUS, SYNC, SCAN, SETTINGS, SAVE_CLIP, HELP)

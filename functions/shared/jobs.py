@@ -14,10 +14,10 @@ from functions.shared import errors, snowflakes
 TICKET_LIFETIME: Final = timedelta(minutes=14, seconds=30)
 """Discord takes edits for 15 minutes (Discord docs, Receiving and Responding)."""
 
-JobKind = Literal["sync_guild", "export_clips", "show_clips"]
+JobKind = Literal["sync_guild", "export_clips", "offer_scan", "show_clips"]
 ViewKind = Literal["search", "random", "stats"]
 
-_KINDS: Final = frozenset({"sync_guild", "export_clips", "show_clips"})
+_KINDS: Final = frozenset({"sync_guild", "export_clips", "offer_scan", "show_clips"})
 _VIEW_KINDS: Final = frozenset({"search", "random", "stats"})
 _SHOWN: Final = 40
 _LARGEST_BIGINT: Final = (1 << 63) - 1

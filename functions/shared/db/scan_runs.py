@@ -1,5 +1,6 @@
 """Scan runs: `bot_channel_scan_runs`, what was read of a channel and with which outcome."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
@@ -10,6 +11,14 @@ from functions.shared.db.connection import Transaction
 _SQL: Final = queries.load("scan_runs")
 
 RunKind = Literal["live", "history"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A channel that could not be read when it was tried last, and why."""
+
+    channel_id: models.ChannelId
+    error_message: str | None
 
 
 async def delete_expired(transaction: Transaction, retention_days: int, batch_size: int) -> int:
@@ -100,3 +109,8 @@ async def end(
 async def cancel_open(transaction: Transaction, guild_id: models.GuildId) -> int:
     """Cancel what is being read or waits to be read of a guild's history; how many there were."""
     return await transaction.execute(_SQL["cancel_open"], guild_id=guild_id)
+
+
+async def select_refused(transaction: Transaction, guild_id: models.GuildId) -> list[Refusal]:
+    """The channels whose latest run failed."""
+    return await transaction.all(Refusal, _SQL["select_refused"], guild_id=guild_id)

@@ -112,3 +112,17 @@ WHERE channel.guild_id = %(guild_id)s
   AND channel.channel_id = run.channel_id
   AND run.kind = 'history'
   AND run.status IN ('queued', 'running');
+
+-- select_refused
+-- Channels that could not be read when it was tried last, of those that are still to be read.
+SELECT channel.channel_id, latest.error_message
+FROM bot_channels AS channel
+CROSS JOIN LATERAL (
+    SELECT status, error_message
+    FROM bot_channel_scan_runs AS run
+    WHERE run.channel_id = channel.channel_id
+    ORDER BY created_at DESC
+    LIMIT 1
+) AS latest
+WHERE channel.guild_id = %(guild_id)s AND channel.is_reading AND latest.status = 'failed'
+ORDER BY channel.channel_id;

@@ -141,6 +141,46 @@ class Texts:
     mine_exported: str
     mine_exported_in_part: str
 
+    # /scan
+    scan_offer_title: str
+    scan_offer: str
+    scan_offer_at_least: str
+    scan_budget: str
+    scan_earliest_end: str
+    scan_start: str
+    scan_no_channels: str
+    scan_title: str
+    scan_never: str
+    scan_queued: str
+    scan_running: str
+    scan_paused: str
+    scan_paused_by_budget: str
+    scan_succeeded: str
+    scan_failed: str
+    scan_canceled: str
+    scan_started: str
+    scan_started_later: str
+    scan_open_already: str
+    scan_canceled_now: str
+    scan_nothing_to_cancel: str
+    scan_progress: str
+    scan_found: str
+    scan_searching: str
+    scan_searched: str
+    scan_not_searchable: str
+    scan_proven: str
+    scan_requests: str
+    scan_spent: str
+    scan_likely_end: str
+    scan_history: str
+    scan_channel_whole: str
+    scan_channel_part: str
+    scan_channel_unread: str
+    scan_channel_failed: str
+    scan_no_history: str
+    scan_refresh: str
+    scan_cancel: str
+
     # /clips search, random and stats
     gallery_by: str
     gallery_with: str

@@ -219,6 +219,68 @@ TEXTS = Texts(
         "Die neuesten {count} deiner {total} Clips auf diesem Server; eine größere Datei nimmt "
         "Discord nicht. Um die anderen bitte, wer diesen Bot betreibt."
     ),
+    scan_offer_title="{guild} ganz durchsehen?",
+    scan_offer=(
+        "Das braucht etwa **{requests}** Anfragen an Discord: {videos} Nachrichten mit Videos und "
+        "{forwards} weitergeleitete kommen zuerst, dann alle {messages} Nachrichten aus {channels} "
+        "Kanälen und Threads, damit keine fehlt."
+    ),
+    scan_offer_at_least=(
+        "Das braucht mindestens **{requests}** Anfragen an Discord, für {channels} Kanäle und "
+        "Threads. Wie viele Nachrichten darin sind, sagt Discord gerade nicht; bevor der Suchlauf "
+        "die erste Seite liest, gibt er an, was er braucht, und `/suchlauf status` zeigt es."
+    ),
+    scan_budget=(
+        "Ein Server hat {budget} Anfragen am Tag, davon sind heute {spent} verbraucht. Sind sie "
+        "verbraucht, hält der Suchlauf an und macht am nächsten Tag von selbst weiter."
+    ),
+    scan_earliest_end="Kommt nichts dazwischen, ist er {when} fertig.",
+    scan_start="Beginnen",
+    scan_no_channels=(
+        "Hier gibt es keinen Kanal, den ich lesen soll und darf; mehr dazu unter `/status`."
+    ),
+    scan_title="Suchlauf auf {guild}",
+    scan_never=(
+        "Noch niemand hat um einen Suchlauf gebeten. `/suchlauf start` sagt, was er braucht, "
+        "bevor er beginnt."
+    ),
+    scan_queued="⏳ Wartet seit {when} darauf, an die Reihe zu kommen.",
+    scan_running="▶️ Läuft seit {when}.",
+    scan_paused="⏸️ Angehalten bis {until}: {reason}",
+    scan_paused_by_budget=(
+        "⏸️ Angehalten bis {until}, weil die Anfragen verbraucht sind, die ein Suchlauf am Tag hat. "
+        "Er macht von selbst weiter."
+    ),
+    scan_succeeded="✅ Fertig seit {when}: jede Nachricht, die ich lesen darf, wurde gelesen.",
+    scan_failed="❌ Gescheitert {when}: {reason}",
+    scan_canceled=(
+        "⏹️ Abgebrochen {when}. Was gefunden wurde, bleibt; `/suchlauf start` macht dort weiter."
+    ),
+    scan_started="✅ Begonnen.",
+    scan_started_later=(
+        "✅ Vorgemerkt, aber ich konnte es gerade nicht weitergeben: er beginnt mit dem nächsten "
+        "Abgleich."
+    ),
+    scan_open_already="Ein Suchlauf ist schon im Gang.",
+    scan_canceled_now="✅ Abgebrochen.",
+    scan_nothing_to_cancel="Es gibt keinen Suchlauf abzubrechen.",
+    scan_progress="Fortschritt",
+    scan_found="Neue Clips bisher: **{clips}**",
+    scan_searching="Suche: {seen} von {total} Nachrichten angesehen ({percent} %)",
+    scan_searched="Suche: fertig, {total} Nachrichten angesehen",
+    scan_not_searchable="Suche: hier nicht möglich, so dass der Verlauf allein genügen muss",
+    scan_proven="Verlauf: zu {percent} % lückenlos gelesen, in {channels} Kanälen und Threads",
+    scan_requests="Anfragen an Discord",
+    scan_spent="{requests} von etwa {predicted} gestellt · heute {today} von {budget}",
+    scan_likely_end="In diesem Tempo ist er {when} fertig.",
+    scan_history="Jede Nachricht wurde gelesen, zurück bis",
+    scan_channel_whole="<#{channel}>: zum Anfang",
+    scan_channel_part="<#{channel}>: {since} ({percent} %)",
+    scan_channel_unread="<#{channel}>: noch nichts ({percent} %)",
+    scan_channel_failed="Ich konnte <#{channel}> nicht lesen: {reason}",
+    scan_no_history="Es gibt noch keine Nachricht zu lesen.",
+    scan_refresh="Aktualisieren",
+    scan_cancel="Suchlauf abbrechen",
     help_title="Was Clip Saver macht",
     help_intro=(
         "Discords Links auf Videos sterben nach einem Tag. Ich behalte die Clips dieses Servers im "

@@ -195,6 +195,64 @@ TEXTS = Texts(
         "The newest {count} of your {total} clips in this server; Discord takes no larger file. "
         "Ask whoever runs this bot for the others."
     ),
+    scan_offer_title="Look through all of {guild}?",
+    scan_offer=(
+        "That takes about **{requests}** requests to Discord: {videos} messages with videos and "
+        "{forwards} forwarded ones come first, then all {messages} messages of {channels} channels "
+        "and threads, so that none is missed."
+    ),
+    scan_offer_at_least=(
+        "That takes at least **{requests}** requests to Discord, for {channels} channels and "
+        "threads. Discord does not tell now how many messages they hold; before it reads the first "
+        "page, the scan will state what it takes, and `/scan status` shows it."
+    ),
+    scan_budget=(
+        "A server has {budget} requests a day, of which {spent} are spent today. When they are "
+        "spent, the scan pauses and goes on by itself the next day."
+    ),
+    scan_earliest_end="If nothing comes in between, it is done {when}.",
+    scan_start="Start",
+    scan_no_channels="There is no channel here that I am to read and may read; see `/status`.",
+    scan_title="Looking through {guild}",
+    scan_never=(
+        "Nobody has asked for a scan yet. `/scan start` tells what it takes before it starts."
+    ),
+    scan_queued="⏳ Waiting for its turn since {when}.",
+    scan_running="▶️ Running since {when}.",
+    scan_paused="⏸️ Paused until {until}: {reason}",
+    scan_paused_by_budget=(
+        "⏸️ Paused until {until}, because the requests that a scan may use in a day are spent. "
+        "It goes on by itself."
+    ),
+    scan_succeeded="✅ Done {when}: every message that I may read was read.",
+    scan_failed="❌ Failed {when}: {reason}",
+    scan_canceled=(
+        "⏹️ Canceled {when}. What was found stays; `/scan start` goes on where it stopped."
+    ),
+    scan_started="✅ Started.",
+    scan_started_later=(
+        "✅ Asked for, but I could not hand it over just now: it begins with the next sync."
+    ),
+    scan_open_already="A scan is under way already.",
+    scan_canceled_now="✅ Canceled.",
+    scan_nothing_to_cancel="There is no scan to cancel.",
+    scan_progress="Progress",
+    scan_found="New clips so far: **{clips}**",
+    scan_searching="Search: {seen} of {total} messages looked at ({percent} %)",
+    scan_searched="Search: done, {total} messages looked at",
+    scan_not_searchable="Search: not possible here, so that history alone has to do",
+    scan_proven="History: {percent} % proven, in {channels} channels and threads",
+    scan_requests="Requests to Discord",
+    scan_spent="{requests} of about {predicted} sent · today {today} of {budget}",
+    scan_likely_end="At this pace it is done {when}.",
+    scan_history="Every message was read back to",
+    scan_channel_whole="<#{channel}>: its beginning",
+    scan_channel_part="<#{channel}>: {since} ({percent} %)",
+    scan_channel_unread="<#{channel}>: nothing yet ({percent} %)",
+    scan_channel_failed="I could not read <#{channel}>: {reason}",
+    scan_no_history="There is no message to read yet.",
+    scan_refresh="Refresh",
+    scan_cancel="Cancel the scan",
     help_title="What Clip Saver does",
     help_intro=(
         "Discord's links to videos die within a day. I keep track of the clips of this server, "

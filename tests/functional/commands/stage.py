@@ -38,6 +38,7 @@ class Stage:
         gateway: The API.
         jobs: The function behind the queue.
         queue_url: The queue, of this stage alone, which nothing empties but `work`.
+        scan_queue_url: The scan function's queue, which nothing empties but `to_scan`.
         rows: The database's rows, seen from the side.
     """
 
@@ -48,7 +49,11 @@ class Stage:
         self.rows = rows
         self._sqs = queue.client
         self.queue_url = self._sqs.create_queue(QueueName=f"jobs-{uuid4().hex}")["QueueUrl"]
-        self.variables = variables | {"JOBS_QUEUE_URL": self.queue_url}
+        self.scan_queue_url = self._sqs.create_queue(QueueName=f"scans-{uuid4().hex}")["QueueUrl"]
+        self.variables = variables | {
+            "JOBS_QUEUE_URL": self.queue_url,
+            "SCAN_QUEUE_URL": self.scan_queue_url,
+        }
         self.gateway = Gateway(lambda: LambdaEnvironment("interactions", self.variables))
         self.jobs = LambdaEnvironment("jobs", self.variables, timeout_seconds=60)
         self.world = discord.world
@@ -108,6 +113,15 @@ class Stage:
         """Receive what is in the queue."""
         received = self._sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
         return list(received.get("Messages", ()))
+
+    def to_scan(self) -> list[str]:
+        """Empty the scan function's queue; the messages that were in it."""
+        received = self._sqs.receive_message(QueueUrl=self.scan_queue_url, MaxNumberOfMessages=10)
+        messages = received.get("Messages", ())
+        for message in messages:
+            handle = {"QueueUrl": self.scan_queue_url, "ReceiptHandle": message["ReceiptHandle"]}
+            self._sqs.delete_message(**handle)
+        return [str(message["Body"]) for message in messages]
 
     def stored(self) -> dict[str, list[dict[str, Any]]]:
         """Every row that a command could write."""

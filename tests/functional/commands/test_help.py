@@ -16,7 +16,8 @@ def test_everybody_gets_the_commands_they_may_use(bare_stage: Stage) -> None:
     stage = bare_stage
     shown = stage.command("help")
     catalogue = ["/clips search", "/clips random", "/clips stats", "/clips mine"]
-    names = [*catalogue, "/status", "/sync", "/settings", "Save clip", "/help"]
+    scan = ["/scan start", "/scan status", "/scan cancel"]
+    names = [*catalogue, "/status", "/sync", *scan, "/settings", "Save clip", "/help"]
     assert [*shown_fields(shown)] == names
     assert shown.is_ephemeral
     of_member = answered(stage.act.command(stage.arcade, stage.linus, "help"))
@@ -27,7 +28,8 @@ def test_in_german_the_names_are_those_that_a_german_client_shows(bare_stage: St
     bare_stage.ada.locale = "de"
     shown = bare_stage.command("help")
     catalogue = ["/clips suche", "/clips zufall", "/clips zahlen", "/clips meine"]
-    names = [*catalogue, "/status", "/sync", "/einstellungen", "Clip sichern", "/hilfe"]
+    scan = ["/suchlauf start", "/suchlauf status", "/suchlauf abbrechen"]
+    names = [*catalogue, "/status", "/sync", *scan, "/einstellungen", "Clip sichern", "/hilfe"]
     assert [*shown_fields(shown)] == names
     assert "Was Clip Saver macht" in shown.text
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from functions.scan import search
-from functions.shared import models
+from functions.shared import models, prediction
 from functions.shared.db.guild_scans import SearchPosition
 from functions.shared.discord import client
 from functions.shared.models import ChannelId, MessageId, UserId
@@ -66,5 +66,5 @@ def test_forwards_come_after_videos_and_history_after_both() -> None:
 
 
 def test_a_scan_of_a_million_messages_is_predicted() -> None:
-    totals = search.Totals(messages=1_000_000, videos=5_000, forwards=30)
-    assert search.predicted_requests(totals, channels=20) == 2 + 200 + 2 + 10_000 + 20
+    totals = prediction.Totals(messages=1_000_000, videos=5_000, forwards=30)
+    assert prediction.predicted_requests(totals, channels=20) == 2 + 200 + 2 + 10_000 + 20

@@ -1,0 +1,1 @@
+"""Scans as an admin sees them."""
