@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import psycopg
 
+from clipsaver.emulator.channels import Channel, Thread
 from clipsaver.emulator.guilds import Guild
 from clipsaver.emulator.people import User
 from clipsaver.local.stack import LocalStack
@@ -22,6 +23,7 @@ class Stage:
         world = stack.discord.world
         self.arcade = self.guild("Arcade")
         self.ada = self._user("ada")
+        self.grace = self._user("grace")
         self.linus = self._user("linus")
         self.application = world.application
 
@@ -44,6 +46,19 @@ class Stage:
     def guild(self, name: str) -> Guild:
         """A guild of the samples."""
         return next(g for g in self.discord.world.guilds.values() if g.name == name)
+
+    def channel(self, name: str, guild: Guild | None = None) -> Channel:
+        """A channel of Arcade, or of another guild; a thread or a forum's post, too."""
+        there = guild or self.arcade
+        return next(
+            each
+            for each in (*there.channels.values(), *there.threads.values())
+            if each.name == name
+        )
+
+    def thread(self, name: str) -> Thread:
+        """A thread of Arcade."""
+        return next(each for each in self.arcade.threads.values() if each.name == name)
 
     def _user(self, name: str) -> User:
         return next(u for u in self.discord.world.users.values() if u.username == name)

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from clipsaver.demo import commands, installing, registration, syncing, upkeep
+from clipsaver.demo import (
+    catalogue,
+    commands,
+    installing,
+    own_clips,
+    registration,
+    scanning,
+    syncing,
+    upkeep,
+)
 from clipsaver.demo.report import Report
 from clipsaver.demo.stage import Stage
 
@@ -17,6 +26,10 @@ STEPS: Final[tuple[Callable[[Stage, Report], None], ...]] = (
     commands.sync_by_command,
     commands.change_settings,
     commands.save_clip,
+    catalogue.find_clips,
+    own_clips.hide_and_delete,
+    own_clips.stop_saving,
+    scanning.scan_history,
     upkeep.purge_intents,
     upkeep.ask_ready,
 )

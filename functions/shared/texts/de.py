@@ -173,7 +173,7 @@ TEXTS = Texts(
         "gesichert haben."
     ),
     mine_title="Deine Clips auf diesem Server",
-    mine_count="{count} Clips, davon {hidden} verborgen · Seite {page} von {pages}",
+    mine_count="Clips: {count}, verborgen: {hidden} · Seite {page} von {pages}",
     mine_none="Von dir behalte ich auf diesem Server keine Clips.",
     mine_not_saved="🚫 Was du hier postest, wird nicht gesichert, wie du es wolltest.",
     mine_is_hidden="🙈 verborgen: nur du siehst ihn, und nur hier",
@@ -201,8 +201,8 @@ TEXTS = Texts(
     ),
     mine_ask_opt_out=(
         "Von da an wird nichts mehr gesichert, was du auf diesem Server postest, weder von einem "
-        "Suchlauf noch mit *Clip sichern*, bis du es anders sagst. Die {count} Clips, die ich von "
-        "dir behalte, bleiben, wenn du sie nicht auch löschst; gelöschte kommen nicht wieder."
+        "Suchlauf noch mit *Clip sichern*, bis du es anders sagst. Was ich von dir behalte "
+        "(Clips: {count}), bleibt, wenn du es nicht auch löschst; Gelöschtes kommt nicht wieder."
     ),
     mine_gone="Diesen Clip gibt es unter deinen nicht mehr.",
     mine_hidden="✅ Verborgen. Niemand sonst findet ihn jetzt.",

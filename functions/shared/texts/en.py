@@ -150,7 +150,7 @@ TEXTS = Texts(
     clips_buried="Not saved: {names} was deleted from here before, and stays deleted.",
     clips_unwanted="Not saved: {names}. Whoever posted it wants none of their clips saved here.",
     mine_title="Your clips in this server",
-    mine_count="{count} clips, {hidden} of them hidden · page {page} of {pages}",
+    mine_count="Clips: {count}, hidden: {hidden} · page {page} of {pages}",
     mine_none="I keep no clips of yours in this server.",
     mine_not_saved="🚫 What you post here is not saved, as you asked.",
     mine_is_hidden="🙈 hidden: only you see it, and only here",
@@ -177,8 +177,8 @@ TEXTS = Texts(
     ),
     mine_ask_opt_out=(
         "From then on nothing that you post in this server is saved, neither by a scan nor by "
-        "somebody's *Save clip*, until you say otherwise. The {count} clips that I keep of yours "
-        "stay, unless you delete them too; deleted ones do not come back."
+        "somebody's *Save clip*, until you say otherwise. What I keep of yours (clips: {count}) "
+        "stays, unless you delete it too; what is deleted does not come back."
     ),
     mine_gone="This clip is not among yours any more.",
     mine_hidden="✅ Hidden. Nobody else finds it now.",

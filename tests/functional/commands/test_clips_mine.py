@@ -64,7 +64,7 @@ def test_ones_own_clips_are_listed_newest_first_and_nobody_elses(stage: Stage) -
     saved(stage, stage.channel("general", stage.basement), stage.linus, "elsewhere.mp4")
     shown = mine(stage)
     assert names(shown) == ["second.mp4", "first.mp4"]
-    assert "2 clips, 0 of them hidden · page 1 of 1" in shown.text
+    assert "Clips: 2, hidden: 0 · page 1 of 1" in shown.text
     assert "**`first.mp4`** · 5.0 MB · 1:15" in shown.text
     for message in (first, second):
         assert f"<#{message.channel_id}> · <t:" in shown.text
@@ -100,7 +100,7 @@ def test_a_hidden_clip_is_marked_and_can_be_shown_again(stage: Stage) -> None:
     hidden = click(stage, shown, button("hide", message))
     assert "✅ Hidden. Nobody else finds it now." in hidden.text
     assert "🙈 hidden: only you see it" in hidden.text
-    assert "1 clips, 1 of them hidden" in hidden.text
+    assert "Clips: 1, hidden: 1" in hidden.text
     assert stage.rows.sql("SELECT hidden_at IS NULL AS shown FROM clips") == [{"shown": False}]
     again = click(stage, hidden, button("show", message))
     assert "🙈" not in again.text
@@ -186,7 +186,7 @@ def test_who_stops_is_told_what_it_means_and_nothing_more_of_theirs_is_saved(sta
     post(stage, stage.linus, "before.mp4")
     asked = click(stage, mine(stage), "clips_mine:stop")
     assert "neither by a scan nor by somebody's *Save clip*" in asked.text
-    assert "The 1 clips that I keep of yours stay" in asked.text
+    assert "What I keep of yours (clips: 1) stays" in asked.text
     done = click(stage, asked, "clips_mine:opt_out")
     assert "✅ What you post in this server is no longer saved." in done.text
     assert "🚫 What you post here is not saved, as you asked." in done.text
