@@ -47,6 +47,12 @@ HOT = {
     "install_intents.delete_expired": "idx_install_intents_expires",
     "install_intents.count_expired": "idx_install_intents_expires",
     "leases.renew_lease": "leases_pkey",
+    "own_clips.select_summary": "idx_clips_author",
+    "own_clips.select_page": "idx_clips_author",
+    "own_clips.select_clip": "idx_clips_author|clips_pkey",
+    "own_clips.select_records": "idx_clips_author",
+    "own_clips.bury": "idx_clips_author",
+    "clips.select_tombstones": "clip_tombstones_pkey",
     "processed_interactions.count_old": "idx_processed_interactions_at",
     "processed_interactions.delete_old": "idx_processed_interactions_at",
     "processed_interactions.is_recorded": "processed_interactions_pkey",
@@ -64,6 +70,8 @@ HOT = {
 """Queries that run often or on many rows, and the index that each must find."""
 EXAMPLES: dict[str, Any] = {
     "after": 0,
+    "attachment_id": 1,
+    "author_id": HERE + 1,
     "batch_size": 10,
     "first_message_id": 5,
     "id": "5f0c1f0c-5b8e-4f3e-9a53-b9f0a4f0c3a1",
@@ -77,7 +85,9 @@ EXAMPLES: dict[str, Any] = {
     "guild_id": HERE,
     "interaction_id": 7,
     "holder": "5f0c1f0c-5b8e-4f3e-9a53-b9f0a4f0c3a1",
+    "message_id": 1,
     "name": "sync",
+    "offset": 0,
     "retention_days": 1,
     "seconds": 1,
     "typed": "clip",
@@ -146,8 +156,8 @@ def many_rows(rows: Rows) -> Rows:
         " SELECT 1 + id % 500, 'prefix' FROM generate_series(1, 5000) AS id"
     )
     rows.sql(
-        "INSERT INTO clips (guild_id, channel_id, message_id, attachment_id, filename)"
-        " SELECT guild_id, channel_id, 1, 1, 'clip.mp4' FROM bot_channels"
+        "INSERT INTO clips (guild_id, channel_id, message_id, attachment_id, filename, author_id)"
+        " SELECT guild_id, channel_id, 1, 1, 'clip.mp4', channel_id FROM bot_channels"
     )
     rows.sql(
         "INSERT INTO processed_interactions (interaction_id, processed_at)"
