@@ -54,8 +54,9 @@ async def run(
     if not channels:
         return answer.sentence(words.scan_no_channels)
     own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, tunables.guild)
+    before = discord.statistics.requests
     totals = await _totals(discord, job.guild_id, with_nsfw=own.scan_nsfw)
-    asked = len(Totals._fields)
+    asked = discord.statistics.requests - before
     async with database.transaction() as transaction:
         await scan_requests.add_requests(transaction, job.guild_id, asked)
     return _offer(

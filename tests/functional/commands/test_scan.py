@@ -59,9 +59,9 @@ def scans(stage: Stage) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def quiet_stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """A stage where nothing is left to scan for, and nobody waits long for an index."""
-    monkeypatch.setattr("functions.jobs.offer_scan._INDEX_SECONDS", -1.9)
+def quiet_stage(stage: Stage) -> Stage:
+    """A stage whose sync has told the scan function of nothing, with a guild that is indexed."""
+    stage.discord.search.rounds = 0
     stage.to_scan()
     return stage
 
@@ -238,6 +238,16 @@ def test_a_button_is_authorised_afresh(quiet_stage: Stage, custom_id: str) -> No
     answer = stage.send_again(shown, data={"custom_id": custom_id}, member=member)
     assert "Manage Server" in answer.json()["data"]["content"]
     assert stage.stored() == before
+
+
+def test_a_guild_that_is_being_indexed_is_waited_for_and_all_requests_count(
+    quiet_stage: Stage,
+) -> None:
+    stage = quiet_stage
+    stage.discord.search.rounds = 1
+    assert "about **" in said(offered(stage))
+    assert stage.discord.requests.count(SEARCH) == 4
+    assert stage.rows.sql("SELECT requests FROM scan_requests") == [{"requests": 4}]
 
 
 @pytest.mark.parametrize("status", [202, 403, 500])
