@@ -167,7 +167,7 @@ TEXTS = Texts(
     numbers_authors="### Die meisten Clips",
     numbers_games="### Spiele",
     numbers_scope="Es zählt nur, was du sehen kannst; private Threads zählen nicht.",
-    clips_buried="Nicht gesichert: {names} wurde hier schon gelöscht und bleibt gelöscht.",
+    clips_buried="Hier schon einmal gelöscht und nicht wieder gesichert: {names}",
     clips_unwanted=(
         "Nicht gesichert: {names}. Wer das gepostet hat, möchte hier keine eigenen Clips "
         "gesichert haben."
@@ -254,7 +254,8 @@ TEXTS = Texts(
     scan_succeeded="✅ Fertig seit {when}: jede Nachricht, die ich lesen darf, wurde gelesen.",
     scan_failed="❌ Gescheitert {when}: {reason}",
     scan_canceled=(
-        "⏹️ Abgebrochen {when}. Was gefunden wurde, bleibt; `/suchlauf start` macht dort weiter."
+        "⏹️ Abgebrochen {when}. Was gefunden wurde, bleibt, und Neues wird weiter gelesen; "
+        "`/suchlauf start` nimmt den Rest wieder auf."
     ),
     scan_started="✅ Begonnen.",
     scan_started_later=(

@@ -147,7 +147,7 @@ TEXTS = Texts(
     numbers_authors="### Most clips",
     numbers_games="### Games",
     numbers_scope="Only what you can see counts; private threads do not.",
-    clips_buried="Not saved: {names} was deleted from here before, and stays deleted.",
+    clips_buried="Deleted here before, and not saved again: {names}",
     clips_unwanted="Not saved: {names}. Whoever posted it wants none of their clips saved here.",
     mine_title="Your clips in this server",
     mine_count="Clips: {count}, hidden: {hidden} · page {page} of {pages}",
@@ -227,7 +227,8 @@ TEXTS = Texts(
     scan_succeeded="✅ Done {when}: every message that I may read was read.",
     scan_failed="❌ Failed {when}: {reason}",
     scan_canceled=(
-        "⏹️ Canceled {when}. What was found stays; `/scan start` goes on where it stopped."
+        "⏹️ Canceled {when}. What was found stays, and new messages go on being read; "
+        "`/scan start` takes the rest up again."
     ),
     scan_started="✅ Started.",
     scan_started_later=(

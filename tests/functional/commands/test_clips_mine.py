@@ -123,7 +123,7 @@ def test_a_clip_is_deleted_only_after_a_question_and_for_good(stage: Stage) -> N
         (stage.arcade.id, message.channel_id, message.id, file, "deleted_by_author")
     ]
     again = stage.act.message_command(stage.arcade, stage.ada, "Save clip", message)
-    assert again.text == ("Not saved: `gone.mp4` was deleted from here before, and stays deleted.")
+    assert again.text == ("Deleted here before, and not saved again: `gone.mp4`")
     assert clips(stage) == ["stays.mp4"]
     assert other.attachments
     assert stage.rows.of_guild(stage.basement.id) == elsewhere
