@@ -118,6 +118,9 @@ class GuildScanner:
             _log.error("Guild %s is not scanned: %s", turn.guild_id, error)
             await _pause(turn, datetime.now(UTC) + _OFF_FOR, str(error))
             return None
+        except errors.ScanCanceled as error:
+            _log.info("%s", error)
+            return None
         except errors.Unauthorized:
             raise
         except (errors.RateLimited, errors.IndexNotReady) as error:

@@ -90,6 +90,7 @@ class Reading:
             RateLimited: Discord asks for a longer wait than there is time for.
             MessageContentOff: what would be read would be blank.
             BudgetSpent: the guild has no more requests today.
+            ScanCanceled: nobody wants the rest of it.
             LeaseLost: another run scans this guild.
             DatabaseError: what was read could not be kept.
         """
@@ -145,8 +146,7 @@ class Reading:
                 await self._keep(run_id, assignment, batch)
                 raise
             is_end = is_last and rest is None
-            if not await self._keep(run_id, assignment, batch, is_end=is_end):
-                return False
+            await self._keep(run_id, assignment, batch, is_end=is_end)
         return True
 
     async def _read_batch(
@@ -181,7 +181,7 @@ class Reading:
                 self._turn.guild_id,
                 assignment.channel_id,
                 self._kind,
-                after_message_id=min(gap.first for gap in assignment.gaps) - 1,
+                after_message_id=max(0, min(gap.first for gap in assignment.gaps) - 1),
                 before_message_id=max(gap.last for gap in assignment.gaps) + 1,
             )
 
@@ -202,10 +202,10 @@ class Reading:
 
     async def _keep(
         self, run_id: UUID, assignment: Assignment, batch: _Batch, *, is_end: bool = False
-    ) -> bool:
-        """Keep what a batch brought, the run's end too; False if nobody wants more of it."""
+    ) -> None:
+        """Keep what a batch brought, and the run's end with it."""
         if batch.proven is None:
-            return True
+            return
         guild_id, channel_id = self._turn.guild_id, assignment.channel_id
         await self._turn.content.confirm()
         async with self._turn.database.transaction() as transaction:
@@ -225,7 +225,8 @@ class Reading:
         self._turn.tally.messages += len(batch.ids)
         self._turn.tally.clips += saved
         self._turn.tally.steps += 1
-        return is_wanted
+        if not is_wanted:
+            raise errors.ScanCanceled(f"The scan of guild {guild_id} was canceled")
 
     async def _insert_clips(
         self, transaction: Transaction, assignment: Assignment, batch: _Batch

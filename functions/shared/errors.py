@@ -29,6 +29,7 @@ ClipSaverError
 │   └── NotReachable              it says nothing at all
 ├── MessageContentOff             the Message Content intent is off: messages come without files
 ├── BudgetSpent                   a guild's daily requests are spent (until)
+├── ScanCanceled                  somebody canceled the scan that is being worked on
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
 """
 
@@ -179,6 +180,10 @@ class NotReachable(NotReady):
 
 class MessageContentOff(ClipSaverError):
     """Messages come without their files until the intent is switched on in the developer portal."""
+
+
+class ScanCanceled(ClipSaverError):
+    """Somebody does not want the rest of a scan; what was read by then is kept."""
 
 
 class BudgetSpent(ClipSaverError):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from clipsaver.local.sqs import JobQueueServer
-from tests.functional.scan.stage import Stage
+from tests.functional.scan.stage import MESSAGES, Stage
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +141,18 @@ def test_a_turn_that_left_nothing_is_not_continued(stage: Stage, queue: Queue) -
     queue.take()
     stage.turn()
     assert queue.take() == []
+
+
+def test_a_turn_that_brought_nothing_is_not_continued_at_once(stage: Stage, queue: Queue) -> None:
+    settle(stage)
+    stage.video(stage.clips)
+    stage.sync()
+    queue.take()
+    stage.discord.faults.add(MESSAGES, status=500)
+    stage.turn()
+    assert queue.take() == []
+    stage.sync()
+    assert queue.take() == [stage.arcade.id]
 
 
 def test_a_canceled_scan_is_not_handed_over_again(stage: Stage, queue: Queue) -> None:

@@ -100,9 +100,9 @@ def test_the_intent_must_be_on_after_reading_too(
     stage.sync()
     keep, application = reading.Reading._keep, stage.world.application
 
-    async def keep_without_intent(*given: object, **flags: bool) -> bool:
+    async def keep_without_intent(*given: object, **flags: bool) -> None:
         application.flags = 0
-        return await keep(*given, **flags)  # type: ignore[arg-type]
+        await keep(*given, **flags)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading.Reading, "_keep", keep_without_intent)
     stage.turn()
@@ -210,9 +210,9 @@ def test_a_run_that_lost_its_lease_keeps_nothing(
     stage.sync()
     keep = reading.Reading._keep
 
-    async def keep_without_lease(*given: object, **flags: bool) -> bool:
+    async def keep_without_lease(*given: object, **flags: bool) -> None:
         stage.execute("UPDATE leases SET holder = gen_random_uuid()")
-        return await keep(*given, **flags)  # type: ignore[arg-type]
+        await keep(*given, **flags)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading.Reading, "_keep", keep_without_lease)
     stage.turn()
@@ -261,3 +261,30 @@ def test_a_channel_is_not_marked_as_deleted_by_a_scan(stage: Stage) -> None:
     stage.discord.faults.add(MESSAGES, status=404, body=unknown)
     stage.scan()
     assert stage.states()["clips"] == "visible"
+
+
+def test_a_scan_that_is_canceled_on_the_way_stops(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_PAGES_PER_BATCH", 1)
+    post_old(stage, 900)
+    stage.video(stage.screenshots, at=stage.world.now() - YEAR)
+    stage.sync()
+    keep = reading.Reading._keep
+
+    async def keep_canceled(*given: object, **flags: bool) -> None:
+        stage.execute(
+            "UPDATE guild_scans SET status = 'canceled';"
+            "UPDATE bot_channel_scan_runs SET status = 'canceled' WHERE status = 'running'"
+        )
+        await keep(*given, **flags)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading.Reading, "_keep", keep_canceled)
+    stage.turn()
+    stage.turn()
+    assert stage.requests(MESSAGES) <= 2
+    # What was read by then is kept.
+    ((first, last),) = stage.covered(stage.clips)
+    assert 0 < first < last == stage.clips.last_message_id
+    statuses = stage.rows("SELECT DISTINCT status::text FROM bot_channel_scan_runs")
+    assert statuses == [("canceled",)]
