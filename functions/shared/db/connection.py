@@ -27,7 +27,7 @@ _log = logging.getLogger("discord_clip_saver.db")
 T = TypeVar("T")
 
 _SHOWN_CHARACTERS: Final = 500
-_REDACTED_PARAMS: Final = frozenset({"intent_state", "message_text"})
+_REDACTED_PARAMS: Final = frozenset({"intent_state", "message_text", "words"})
 _STALE_CHECK_SECONDS: Final = 0.5
 _TOOK_TOO_LONG: Final = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 

@@ -231,6 +231,18 @@ def test_in_doubt_a_clip_is_left_out_and_kept(stage: Stage, fault: dict[str, Any
     assert catalogued(stage) == {"doubtful.mp4", "certain.mp4"}
 
 
+def test_a_channel_that_was_closed_to_the_bot_does_not_hold_up_the_others(stage: Stage) -> None:
+    post(stage, "news", "open.mp4")
+    for number in range(40):
+        post(stage, "clips", f"closed{number}.mp4")
+    refused = {"message": "Missing Access", "code": 50001}
+    clips = stage.channel("clips")
+    stage.discord.faults.add(GET_MESSAGE, channel=clips, status=403, body=refused)
+    found = look(stage, stage.linus)
+    assert found.names == ["open.mp4"]
+    assert stage.discord.requests.count(GET_MESSAGE) == 6
+
+
 def test_forwards_natives_and_spoilers_are_shown_as_what_they_are(stage: Stage) -> None:
     hidden = messages.video("SPOILER_end.mp4")
     hidden.flags = 8
@@ -272,7 +284,7 @@ def test_a_private_thread_shows_to_its_members_only(stage: Stage) -> None:
     judges, bot = stage.channel("Judges"), stage.world.application.bot
     assert judges.thread
     judges.thread.add_member(bot)
-    for number in range(30):
+    for number in range(80):
         post(stage, judges, f"verdict{number}.mp4")
     old = stage.channel("clips").post(
         stage.ada, "", [messages.video("open.mp4")], at=datetime.now(UTC) - timedelta(days=9)
@@ -282,7 +294,7 @@ def test_a_private_thread_shows_to_its_members_only(stage: Stage) -> None:
     assert found.names == ["open.mp4"]
     assert found.buttons == {}
     assert "verdict" not in found.text
-    assert look(stage, stage.user("grace")).names[0] == "verdict29.mp4"
+    assert look(stage, stage.user("grace")).names[0] == "verdict79.mp4"
 
 
 def test_hidden_clips_show_to_their_author_alone(stage: Stage) -> None:
