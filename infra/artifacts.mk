@@ -14,6 +14,7 @@ BUILD := PYTHONHASHSEED=0 $(LAMBDA_PYTHON) ../build.py $(ARCHITECTURE) "$(ARTIFA
 # One line for each function: its logical id in the template, its folder under functions/.
 build-InteractionsFunction: ; @$(BUILD) interactions
 build-JobsFunction: ; @$(BUILD) jobs
+build-ScanFunction: ; @$(BUILD) scan
 build-SyncFunction: ; @$(BUILD) sync
 build-PurgeFunction: ; @$(BUILD) purge
 build-DeployFunction: ; @$(BUILD) deploy

@@ -13,7 +13,7 @@ import pytest
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.postgres import Postgres
-from functions.shared import jobs, models, release
+from functions.shared import jobs, models, release, scans
 from tests.events import files, signed
 from tests.functional import artifact
 from tests.functional.deploy.cloudformation import CloudFormation
@@ -126,6 +126,20 @@ def test_jobs_does_what_a_message_of_the_queue_asks_for(
     assert _rows(variables, "SELECT guild_id FROM bot_guilds") == [(guild_id,)]
 
 
+def test_scan_reads_the_servers_of_a_batch_and_gives_back_what_it_cannot_read(
+    build: Build, here: str, discord: DiscordServer, variables: dict[str, str]
+) -> None:
+    guild_id = models.GuildId(next(iter(discord.world.guilds)))
+    with _sandbox(build("sync", here), "sync", variables) as sandbox:
+        sandbox.invoke({"guild_ids": [str(guild_id)]})
+    batch = _queued(scans.to_message(guild_id), "no JSON")
+    with _sandbox(build("scan", here), "scan", variables) as sandbox:
+        outcome = sandbox.invoke(batch)
+    failed = [{"itemIdentifier": record["messageId"]} for record in batch["Records"][1:]]
+    assert outcome == ("response", {"batchItemFailures": failed})
+    assert _rows(variables, "SELECT DISTINCT guild_id FROM clips") == [(guild_id,)]
+
+
 def test_sync_takes_its_requests_from_a_queue_as_well(
     build: Build, here: str, discord: DiscordServer, variables: dict[str, str]
 ) -> None:
@@ -163,6 +177,7 @@ def test_an_environment_outlives_what_one_event_broke(
     [
         ("interactions", signed.get("/ready")),
         ("jobs", {"Records": []}),
+        ("scan", {"Records": []}),
         ("purge", {"dry_run": True}),
         ("sync", {"dry_run": True}),
     ],

@@ -14,14 +14,21 @@ pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 _OWN_LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 _SECRET: Final = {("secretsmanager:GetSecretValue", "SecretArn")}
 _PERMISSIONS: Final = {
-    "Interactions": _SECRET | {("sqs:SendMessage", "JobsQueue")},
+    "Interactions": _SECRET | {("sqs:SendMessage", "JobsQueue"), ("sqs:SendMessage", "ScanQueue")},
     "Jobs": _SECRET
     | {
         ("sqs:ReceiveMessage", "JobsQueue"),
         ("sqs:DeleteMessage", "JobsQueue"),
         ("sqs:GetQueueAttributes", "JobsQueue"),
     },
-    "Sync": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
+    "Scan": _SECRET
+    | {
+        ("sqs:ReceiveMessage", "ScanQueue"),
+        ("sqs:DeleteMessage", "ScanQueue"),
+        ("sqs:GetQueueAttributes", "ScanQueue"),
+        ("sqs:SendMessage", "ScanQueue"),
+    },
+    "Sync": _SECRET | {("sqs:SendMessage", "ScanQueue"), ("sqs:SendMessage", "FailedRunsQueue")},
     "Purge": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
     "Deploy": _SECRET,
 }

@@ -149,10 +149,40 @@ def test_times_fit_together(resources: dict[str, Any]) -> None:
     }
     # The end of an install takes up to 25 s, and an HTTP API waits for 30.
     assert 25 <= timeouts["InteractionsFunction"] < 30
-    visibility = resources["JobsQueue"]["Properties"]["VisibilityTimeout"]
-    assert visibility >= 6 * timeouts["JobsFunction"]
+    for function, queue in (("Jobs", "JobsQueue"), ("Scan", "ScanQueue")):
+        visibility = resources[queue]["Properties"]["VisibilityTimeout"]
+        assert visibility >= 6 * timeouts[f"{function}Function"]
     for name in ("Migrate", "Wire"):
         assert resources[name]["Properties"]["ServiceTimeout"] > timeouts["DeployFunction"]
+
+
+def test_each_queue_is_worked_off_one_by_one_within_its_share_of_the_connections(
+    resources: dict[str, Any],
+) -> None:
+    for function, dead_letters in (("Jobs", "FailedJobsQueue"), ("Scan", "FailedScansQueue")):
+        source = resources[f"{function}FunctionQueue"]["Properties"]
+        assert source["EventSourceArn"] == {"Fn::GetAtt": [f"{function}Queue", "Arn"]}
+        assert source["BatchSize"] == 1
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        share = resources[f"{function}Function"]["Properties"]["ReservedConcurrentExecutions"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] == share["Fn::If"][1]
+        redrive = resources[f"{function}Queue"]["Properties"]["RedrivePolicy"]
+        assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [dead_letters, "Arn"]}
+
+
+def test_a_queue_is_known_to_all_that_send_to_it(resources: dict[str, Any]) -> None:
+    senders = {
+        queue: {
+            name
+            for name, function in cloudformation.of_type(resources, "AWS::Lambda::Function").items()
+            if function["Environment"]["Variables"].get(variable) == {"Ref": queue}
+        }
+        for queue, variable in (("JobsQueue", "JOBS_QUEUE_URL"), ("ScanQueue", "SCAN_QUEUE_URL"))
+    }
+    assert senders == {
+        "JobsQueue": {"InteractionsFunction"},
+        "ScanQueue": {"InteractionsFunction", "ScanFunction", "SyncFunction"},
+    }
 
 
 def test_what_changes_reaches_the_version_that_serves(template: dict[str, Any]) -> None:
@@ -197,7 +227,7 @@ def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
 
 
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
-    for function in ("Interactions", "Jobs", "Sync", "Purge"):
+    for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge"):
         assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
     migrate = resources["Migrate"]["Properties"]
     assert migrate["ServiceToken"] == {"Fn::GetAtt": ["DeployFunction", "Arn"]}
