@@ -102,6 +102,8 @@ ALTER TABLE bot_channel_scan_runs
     ADD COLUMN updated_at timestamptz NOT NULL DEFAULT now();
 CREATE UNIQUE INDEX idx_bot_scan_runs_running ON bot_channel_scan_runs (channel_id)
     WHERE status = 'running';
+CREATE INDEX idx_bot_scan_runs_failed ON bot_channel_scan_runs (channel_id, finished_at)
+    WHERE status = 'failed';
 
 -- What may be read for clips: switched on, a thread's channel too, and open to the bot. The bits
 -- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice.
@@ -128,14 +130,14 @@ WHERE channel.is_reading
 CREATE VIEW scan_work AS
 SELECT channel.*, coverage.covered_to, live.live_since,
        channel.made_at >= live.live_since AS is_new,
-       NOT refusal.is_recent AND channel.has_messages AND coalesce(
+       channel.has_messages AND coalesce(
            coalesce(
                channel.last_message_id > coverage.covered_to,
                channel.last_activity_at >= live.live_since
            ), false
-       ) AS is_unread,
-       NOT refusal.is_recent AND channel.has_messages AND channel.last_message_id IS NOT NULL
-           AND NOT coverage.is_whole AS is_unproven,
+       ) AND NOT refusal.is_recent AS is_unread,
+       channel.has_messages AND channel.last_message_id IS NOT NULL
+           AND NOT coverage.is_whole AND NOT refusal.is_recent AS is_unproven,
        channel.type IN ('text', 'announcement', 'forum', 'media') AND (
            channel.archived_threads_read_at IS NULL
            OR channel.archived_threads_read_at < now() - interval '1 day'
