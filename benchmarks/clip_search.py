@@ -18,7 +18,7 @@ from functions.shared import models
 from functions.shared.db import clip_search
 from functions.shared.db.clip_search import Scope
 from functions.shared.db.connection import Database
-from functions.shared.models import UserId
+from functions.shared.models import ChannelId, UserId
 from functions.shared.searches import Place, Search
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ class _Asker:
             ),
         }
 
-    def scope(self) -> Scope:
-        """Somebody, and what is open to them."""
+    def scope(self, search: Search) -> Scope:
+        """Somebody, and what is open to them of what they search."""
         channels = self._random.sample(clip_catalogue.CHANNEL_IDS, _OPEN_CHANNELS)
+        if search.channel_id is not None:
+            channels = [ChannelId(search.channel_id)]
         return Scope(clip_catalogue.HERE, channels, UserId(self._user()))
 
     def _word(self, power: int) -> str:
@@ -126,7 +128,8 @@ async def _measure(report: Report, url: str) -> dict[str, list[float]]:
     with report.stage("searching", _ROUNDS) as advance:
         for turn in range(_ROUNDS + 1):
             for kind, ask in asker.kinds.items():
-                (search, place), scope = ask(), asker.scope()
+                search, place = ask()
+                scope = asker.scope(search)
                 async with database.transaction() as transaction:
                     started = time.perf_counter()
                     await clip_search.select_clips(transaction, scope, search, place, _BATCH)

@@ -42,6 +42,7 @@ class Search:
 
     Attributes:
         text: Words, each of which must begin one of a clip's.
+        channel_id: A channel with its threads, or a category with its channels.
         participant_id: Somebody who took part in a clip taken with Discord.
         game: A game's whole name, in any case.
         after: The first day, UTC.

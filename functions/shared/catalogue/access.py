@@ -87,6 +87,15 @@ def of_viewer(
     return Access(frozenset(open_ids), frozenset(private_ids - open_ids))
 
 
+def within(
+    snapshot: Snapshot, threads: Iterable[StoredThread], channel_id: int
+) -> frozenset[ChannelId]:
+    """A channel with all that is below it: the channels of a category, and everybody's threads."""
+    found = {ChannelId(channel_id)}
+    found |= {each.id for each in snapshot.channels.values() if each.parent_id == channel_id}
+    return frozenset(found | {each.channel_id for each in threads if each.parent_id in found})
+
+
 class _Judge:
     """The rules for one viewer of one guild."""
 

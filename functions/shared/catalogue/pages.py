@@ -81,7 +81,7 @@ class Catalogue:
             DiscordError: what somebody may see could not be read.
             DatabaseError: the clips could not be.
         """
-        visit = await self._visit(request)
+        visit = await self._visit(request, search.channel_id)
         walk = _Walk(place)
         for _ in range(_MOST_ROUNDS):
             async with self.database.transaction() as transaction:
@@ -105,7 +105,7 @@ class Catalogue:
             DiscordError: what somebody may see could not be read.
             DatabaseError: the clips could not be.
         """
-        visit = await self._visit(request)
+        visit = await self._visit(request, search.channel_id)
         doubtful = 0
         for _ in range(_MOST_DRAWS):
             async with self.database.transaction() as transaction:
@@ -157,18 +157,21 @@ class Catalogue:
         async with self.database.transaction() as transaction:
             return await clip_search.select_games(transaction, scope, typed)
 
-    async def _visit(self, request: Request) -> "_Visit":
-        """Find out what somebody may see now."""
+    async def _visit(self, request: Request, channel_id: int | None = None) -> "_Visit":
+        """Find out what somebody may see now, in the whole guild or below one channel."""
         snapshot = await self.reader.snapshot(request.guild_id)
         member = await self.reader.member(request.guild_id, request.member)
-        seen = access.Access()
+        seen, wanted = access.Access(), None
         if member is not None:
             async with self.database.transaction() as transaction:
                 threads = await clip_search.select_threads(transaction, request.guild_id)
             viewer = access.Viewer(member, request.channel_id)
             seen = access.of_viewer(snapshot, viewer, threads, datetime.now(UTC))
+            if channel_id is not None:
+                wanted = access.within(snapshot, threads, channel_id)
         viewer_id = request.member.member.user_id
-        scope = Scope(request.guild_id, seen.all_ids, viewer_id)
+        channel_ids = [each for each in seen.all_ids if wanted is None or each in wanted]
+        scope = Scope(request.guild_id, channel_ids, viewer_id)
         return _Visit(seen, scope, lambda threads: self.reader.joined(viewer_id, threads))
 
     async def _take(self, visit: "_Visit", walk: "_Walk", found: Sequence[FoundClip]) -> None:

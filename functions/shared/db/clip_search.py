@@ -25,7 +25,8 @@ class Scope:
     """Which clips somebody may be shown.
 
     Attributes:
-        channel_ids: The channels and threads that are open to them.
+        channel_ids: The channels and threads that are open to them, or as many of those as they
+            want to search; a search's own channel counts for nothing here.
         viewer_id: Who they are: their own hidden clips are shown to them.
     """
 
@@ -220,10 +221,6 @@ async def _select(
     place: Place | None,
     batch_size: int,
 ) -> list[FoundClip]:
-    if search.channel_id is not None:
-        is_open = search.channel_id in scope.channel_ids
-        only = [ChannelId(search.channel_id)] if is_open else []
-        scope = Scope(scope.guild_id, only, scope.viewer_id)
     return await transaction.all(
         FoundClip,
         _SQL["select_clips"],

@@ -170,6 +170,24 @@ def test_each_option_narrows_the_search(stage: Stage) -> None:
     assert gallery.shown(stage, used).names == ["news.mp4"]
 
 
+def test_a_channel_is_searched_with_its_threads_and_a_category_with_its_channels(
+    stage: Stage,
+) -> None:
+    post(stage, "How to wall-jump", "forum.mp4")
+    post(stage, "clips", "clip.mp4")
+    post(stage, "after-dark", "dark.mp4")
+    place = stage.channel("after-dark")
+    expected = {"guides": ["forum.mp4"], "Play": ["clip.mp4", "forum.mp4"], "clips": ["clip.mp4"]}
+    for name, names in expected.items():
+        options = {"channel": stage.channel(name)}
+        used = stage.act.command(stage.arcade, stage.linus, "clips search", options, channel=place)
+        assert gallery.shown(stage, used).names == names
+    closed = stage.act.command(
+        stage.arcade, stage.linus, "clips search", {"channel": staff(stage)}, channel=place
+    )
+    assert gallery.shown(stage, closed).names == []
+
+
 def test_what_is_no_date_is_told_at_once(stage: Stage) -> None:
     used = stage.command("clips search", {"after": "`yesterday`\n"})
     assert used.text == "`'yesterday'` is not a date. Write it as 2026-01-31."

@@ -1,5 +1,6 @@
 """What a member may see: by hostile example, and against a second, slower telling of the rules."""
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -180,6 +181,17 @@ def test_where_the_guilds_level_is_not_told_every_channel_counts_as_age_restrict
     there = snapshot(guild(nsfw_level=None), channel(CLIPS), channel(21, is_nsfw=True))
     assert seen(there, place=CLIPS).all_ids == []
     assert seen(there, place=21).all_ids == [CLIPS, 21]
+
+
+def test_a_channel_holds_its_threads_and_a_category_its_channels_with_theirs() -> None:
+    inside = dataclasses.replace(channel(21), parent_id=ChannelId(30))
+    there = snapshot(guild(), channel(30, "category"), inside, channel(CLIPS))
+    threads = [thread(parent=21), StoredThread(ChannelId(41), "public_thread", CLIPS)]
+    assert access.within(there, threads, 30) == {30, 21, THREAD}
+    assert access.within(there, threads, 21) == {21, THREAD}
+    assert access.within(there, threads, CLIPS) == {CLIPS, 41}
+    assert access.within(there, threads, THREAD) == {THREAD}
+    assert access.within(there, threads, 0) == {0}
 
 
 bitsets = st.lists(st.sampled_from(BITS), unique=True).map(sum)
