@@ -48,7 +48,7 @@ async def insert_clips(
     Returns:
         The ids of the files that were not saved before.
     """
-    await transaction.execute(_SQL["lock_for_saving"], guild_id=guild_id)
+    await transaction.hold(_SQL["lock_for_saving"], guild_id=guild_id)
     inserted = await transaction.all(
         _Id,
         _SQL["insert_clips"],
@@ -72,7 +72,7 @@ async def lock_against_saving(transaction: Transaction, guild_id: models.GuildId
     What deletes clips for good, or opts out, begins with it: a clip that is being saved at the same
     moment would otherwise not see the tombstone, and come back.
     """
-    await transaction.execute(_SQL["lock_against_saving"], guild_id=guild_id)
+    await transaction.hold(_SQL["lock_against_saving"], guild_id=guild_id)
 
 
 async def select_tombstones(

@@ -186,6 +186,17 @@ class Transaction:
         self.connection = connection
         self._deadline = deadline
         self._slow_seconds = slow_seconds
+        self._held: set[tuple[object, ...]] = set()
+
+    async def hold(self, lock: Query, **params: object) -> None:
+        """Take a lock that lasts until the transaction ends, unless it is held already.
+
+        A savepoint that fails would give back what was taken within it: take it before.
+        """
+        key = (lock.name, *params.values())
+        if key not in self._held:
+            await self.execute(lock, **params)
+            self._held.add(key)
 
     async def execute(self, query: Query, **params: object) -> int:
         """Run a statement.

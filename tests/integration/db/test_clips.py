@@ -1,6 +1,7 @@
 """What is taken into the catalogue of clips, and what never is."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -101,3 +102,20 @@ async def test_who_opts_out_waits_for_what_is_being_saved(
     await leaving
     assert rows.count("clips") == 0
     await other.close()
+
+
+async def test_many_messages_of_a_transaction_take_the_lock_once(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "discord_clip_saver.db")
+    async with database.transaction() as transaction:
+        for number in range(3):
+            message = replace(MESSAGE, id=models.MessageId(MESSAGE.id + number))
+            await clips.insert_clips(
+                transaction, HERE, message, message.attachments, keep_text=True
+            )
+    assert caplog.text.count("Database operation: lock_for_saving") == 1
+    assert caplog.text.count("Database operation: insert_clips") == 3
+    caplog.clear()
+    await insert(database)
+    assert "Database operation: lock_for_saving" in caplog.text
