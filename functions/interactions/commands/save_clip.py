@@ -19,6 +19,7 @@ from functions.shared.db import (
     guild_settings,
     guilds,
     processed_interactions,
+    tombstones,
 )
 from functions.shared.db import clips as stored_clips
 from functions.shared.db.connection import Transaction
@@ -75,7 +76,9 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
             transaction, changes.Scope(guild_id), "keep_message_text", defaults
         )
         found = clips.sort(message.attachments, most.value, parts.tunables.scan)
-        buried = await stored_clips.select_tombstones(transaction, guild_id, message)
+        buried = await tombstones.select_tombstones(
+            transaction, guild_id, message.channel_id, message.id
+        )
         is_unwanted = await clip_opt_outs.is_opted_out(transaction, guild_id, message.author_id)
         saved: frozenset[int] = frozenset()
         if is_news and found.clips:

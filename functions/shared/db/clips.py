@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
@@ -10,20 +10,12 @@ from functions.shared import models, snowflakes
 from functions.shared.db import queries
 from functions.shared.db.connection import Transaction
 
-TombstoneReason = Literal["message_deleted", "attachment_removed", "deleted_by_author"]
-
 _SQL: Final = queries.load("clips")
 
 
 @dataclass(frozen=True, slots=True)
 class _Id:
     attachment_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Tombstone:
-    attachment_id: int
-    reason: TombstoneReason
 
 
 async def insert_clips(
@@ -73,20 +65,6 @@ async def lock_against_saving(transaction: Transaction, guild_id: models.GuildId
     moment would otherwise not see the tombstone, and come back.
     """
     await transaction.hold(_SQL["lock_against_saving"], guild_id=guild_id)
-
-
-async def select_tombstones(
-    transaction: Transaction, guild_id: models.GuildId, message: models.Message
-) -> dict[int, TombstoneReason]:
-    """Which files of a message are not to be saved again, and why."""
-    found = await transaction.all(
-        _Tombstone,
-        _SQL["select_tombstones"],
-        guild_id=guild_id,
-        channel_id=message.channel_id,
-        message_id=message.id,
-    )
-    return {each.attachment_id: each.reason for each in found}
 
 
 async def delete_of_guild(

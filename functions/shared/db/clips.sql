@@ -53,9 +53,3 @@ SELECT pg_advisory_xact_lock_shared(hashtextextended('catalogue', %(guild_id)s))
 -- lock_against_saving
 -- Nobody saves a clip of this guild until the transaction ends.
 SELECT pg_advisory_xact_lock(hashtextextended('catalogue', %(guild_id)s));
-
--- select_tombstones
--- The files of a message that were saved once and are not to be saved again, and why.
-SELECT attachment_id, reason
-FROM clip_tombstones
-WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s AND message_id = %(message_id)s;

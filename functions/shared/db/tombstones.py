@@ -1,11 +1,13 @@
 """Tombstones: which clips are gone for good, so that nothing revives them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from psycopg.types.json import Jsonb
 
 from functions.shared.db import queries
+from functions.shared.db.clips import lock_against_saving
 from functions.shared.db.connection import Transaction
 from functions.shared.models import ChannelId, GuildId, MessageId
 
@@ -15,6 +17,12 @@ Reason = Literal["message_deleted", "attachment_removed", "deleted_by_author"]
 MessageKey = tuple[ChannelId, MessageId]
 ClipKey = tuple[ChannelId, MessageId, int]
 """A clip's channel, message and attachment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tombstone:
+    attachment_id: int
+    reason: Reason
 
 
 async def bury_clips(
@@ -29,6 +37,7 @@ async def bury_clips(
         {"channel_id": channel_id, "message_id": message_id, "attachment_id": attachment_id}
         for channel_id, message_id, attachment_id in clips
     ]
+    await lock_against_saving(transaction, guild_id)
     return await transaction.execute(
         _SQL["bury_clips"], guild_id=guild_id, clips=Jsonb(given), reason=reason
     )
@@ -45,6 +54,21 @@ async def bury_messages(
     given = [
         {"channel_id": channel_id, "message_id": message_id} for channel_id, message_id in messages
     ]
+    await lock_against_saving(transaction, guild_id)
     return await transaction.execute(
         _SQL["bury_messages"], guild_id=guild_id, messages=Jsonb(given)
     )
+
+
+async def select_tombstones(
+    transaction: Transaction, guild_id: GuildId, channel_id: ChannelId, message_id: MessageId
+) -> dict[int, Reason]:
+    """Which files of a message are not to be saved again, and why."""
+    found = await transaction.all(
+        _Tombstone,
+        _SQL["select_tombstones"],
+        guild_id=guild_id,
+        channel_id=channel_id,
+        message_id=message_id,
+    )
+    return {each.attachment_id: each.reason for each in found}

@@ -37,3 +37,9 @@ INSERT INTO clip_tombstones (guild_id, channel_id, message_id, attachment_id, re
 SELECT %(guild_id)s, channel_id, message_id, attachment_id, 'message_deleted'
 FROM gone
 ON CONFLICT (guild_id, channel_id, message_id, attachment_id) DO NOTHING;
+
+-- select_tombstones
+-- The files of a message that were saved once and are not to be saved again, and why.
+SELECT attachment_id, reason
+FROM clip_tombstones
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s AND message_id = %(message_id)s;

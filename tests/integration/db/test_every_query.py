@@ -52,7 +52,7 @@ HOT = {
     "own_clips.select_clip": "idx_clips_author|clips_pkey",
     "own_clips.select_records": "idx_clips_author",
     "own_clips.bury": "idx_clips_author",
-    "clips.select_tombstones": "clip_tombstones_pkey",
+    "tombstones.select_tombstones": "clip_tombstones_pkey",
     "processed_interactions.count_old": "idx_processed_interactions_at",
     "processed_interactions.delete_old": "idx_processed_interactions_at",
     "processed_interactions.is_recorded": "processed_interactions_pkey",
