@@ -145,6 +145,7 @@ def _missing_threads(
             is_active = thread.channel_id in active
             yield replace(
                 thread,
+                is_nsfw=parent.is_nsfw,
                 state="visible" if is_active else "archived",
                 permissions=parent.permissions,
             )

@@ -131,6 +131,17 @@ def test_a_thread_is_age_restricted_with_its_parent() -> None:
     assert (young.is_nsfw, young.is_reading) == (True, False)
 
 
+@pytest.mark.parametrize("is_nsfw", [False, True])
+def test_an_archived_thread_follows_the_age_restriction_of_its_parent(*, is_nsfw: bool) -> None:
+    before = channel(1, is_nsfw=not is_nsfw)
+    stored = stored_as(observe(before, threads=(thread(10, before),)))
+    made = plan(observe(channel(1, is_nsfw=is_nsfw)), stored)
+    assert {int(change.row.channel_id): change.row.is_nsfw for change in made.channels} == {
+        1: is_nsfw,
+        10: is_nsfw,
+    }
+
+
 def test_permissions_are_stored_as_far_as_reading_needs_them() -> None:
     much = BASE | Permission.MANAGE_THREADS | Permission.SEND_MESSAGES | 1 << 52
     stored = stored_as(observe(CLIPS, permissions=much))
