@@ -1,7 +1,7 @@
 """Archived threads: no sync lists them, and forums and media channels consist of them.
 
-Discord lists them the latest archived first, so that whoever has read the whole list once reads on
-only until a page brings no news.
+Discord lists public ones the latest archived first, so that whoever has read the whole list once
+reads on only until a page brings no news.
 """
 
 import logging
@@ -91,7 +91,10 @@ async def _list_kind(turn: Turn, channel: UnlistedChannel, kind: ArchivedKind) -
         turn.tally.steps += 1
         # A list that stands still has nothing more to tell.
         is_end = page.next_cursor is None or page.next_cursor == cursor
-        if is_end or (channel.read_at is not None and not news):
+        # Only the public ones come by when they were archived: of the others, one that was made
+        # long ago may have news behind many that have none.
+        is_known = kind == "public" and channel.read_at is not None and not news
+        if is_end or is_known:
             return True
         cursor = page.next_cursor
     return False

@@ -8,6 +8,7 @@ from clipsaver.emulator import messages
 from clipsaver.emulator.channels import deny
 from clipsaver.emulator.permissions import Permission
 from functions.scan import budget, reading
+from functions.shared.discord import client
 from tests.functional.scan.stage import MESSAGES, PUBLIC, SEARCH, Stage
 
 YEAR = timedelta(days=365)
@@ -176,6 +177,31 @@ def test_archived_threads_are_listed_and_read(stage: Stage) -> None:
     stage.scan()
     assert stage.states()["post 7"] == "archived"
     assert stage.requests(PUBLIC) == stage.requests(MESSAGES) == 0
+
+
+def test_news_in_an_old_private_thread_are_found_behind_many_without(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_THREADS_PER_PAGE", 2)
+    begun = stage.world.now() - YEAR
+    threads = [
+        stage.clips.add_thread(
+            f"secret {number}",
+            type="private_thread",
+            archived=True,
+            members=[stage.bot],
+            at=begun + timedelta(days=number),
+        )
+        for number in range(5)
+    ]
+    stage.scan()
+    stage.video(threads[0], "news.mp4")
+    assert threads[0].thread
+    threads[0].thread.archived = True
+    stage.execute("UPDATE bot_channels SET archived_threads_read_at = now() - interval '2 days'")
+    stage.clips.post(stage.owner, "something happens")
+    stage.scan()
+    assert stage.names() == ["news.mp4"]
 
 
 def test_a_run_that_was_left_behind_is_taken_up_again(stage: Stage) -> None:
