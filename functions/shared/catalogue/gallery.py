@@ -178,9 +178,9 @@ def _reasons(page: Page, words: texts.Texts) -> Iterator[str]:
 
 def _unread(progress: Progress, words: texts.Texts) -> Iterator[str]:
     if progress.is_scanning and progress.total_results:
-        yield words.gallery_scanning_of.format(
-            seen=progress.results_seen or 0, total=progress.total_results
-        )
+        # A share, because the numbers are those of all channels, closed ones too.
+        share = (progress.results_seen or 0) / progress.total_results
+        yield words.gallery_scanning_of.format(percent=min(100, int(100 * share)))
     elif progress.is_scanning:
         yield words.gallery_scanning
     if progress.first_message_id is None:

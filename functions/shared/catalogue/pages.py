@@ -83,7 +83,10 @@ class Catalogue:
         """
         visit = await self._visit(request, search.channel_id)
         walk = _Walk(place)
-        for _ in range(_MOST_ROUNDS):
+        for rounds_left in reversed(range(_MOST_ROUNDS)):
+            if not rounds_left:
+                # Where the page ends is told by its buttons: not by a clip that may be closed.
+                visit.close_unasked()
             async with self.database.transaction() as transaction:
                 found = await clip_search.select_clips(
                     transaction, visit.scope, search, walk.place, _BATCH
@@ -94,9 +97,7 @@ class Catalogue:
         page = _turned(walk, place)
         if page.clips:
             return page
-        async with self.database.transaction() as transaction:
-            progress = await clip_search.select_progress(transaction, visit.scope)
-        return dataclasses.replace(page, progress=progress)
+        return dataclasses.replace(page, progress=await self._progress(visit, search))
 
     async def by_chance(self, request: Request, search: Search) -> Page:
         """One clip of a search, any.
@@ -116,7 +117,6 @@ class Catalogue:
                     chance=secrets.randbelow(clip_search.CHANCES),
                     batch_size=_CHANCES,
                 )
-                progress = await clip_search.select_progress(transaction, visit.scope)
             drawn = await visit.allowed(secrets.SystemRandom().sample(found, len(found)))
             for clip in drawn[:_MOST_ROUNDS]:
                 checked = await self._check(visit, [clip])
@@ -125,7 +125,7 @@ class Catalogue:
                     return Page(checked.linked, doubtful=doubtful)
             if not found:
                 break
-        return Page((), doubtful=doubtful, progress=progress)
+        return Page((), doubtful=doubtful, progress=await self._progress(visit, search))
 
     async def numbers(self, request: Request) -> Numbers:
         """Numbers of all clips in channels and threads that are open to somebody.
@@ -186,6 +186,14 @@ class Catalogue:
         if last := examined[-1:] if rest else found[-1:]:
             walk.place = _place(last[0], walk.direction)
 
+    async def _progress(self, visit: "_Visit", search: Search) -> Progress:
+        """How much was read of what they may see for certain, and of a thread they asked for."""
+        if search.channel_id is not None:
+            await visit.ask([ChannelId(search.channel_id)])
+        visit.close_unasked()
+        async with self.database.transaction() as transaction:
+            return await clip_search.select_progress(transaction, visit.scope)
+
     async def _check(self, visit: "_Visit", clips: Sequence[FoundClip]) -> truth.Truth:
         checked = await truth.check(self.discord, clips)
         await truth.bury(self.database, visit.scope.guild_id, checked)
@@ -195,19 +203,34 @@ class Catalogue:
 
 @dataclass(slots=True)
 class _Visit:
-    """What somebody may see, which shrinks as private threads and closed channels are met."""
+    """What somebody may see, which shrinks as private threads and closed channels are met.
+
+    Attributes:
+        joined_ids: Private threads that they are in, of those that were asked for.
+    """
 
     access: access.Access
     scope: Scope
     joined: Callable[[Sequence[ChannelId]], Awaitable[frozenset[ChannelId]]]
+    joined_ids: frozenset[ChannelId] = frozenset()
 
     async def allowed(self, clips: Sequence[FoundClip]) -> list[FoundClip]:
         """Those of some clips that may be shown; private threads are asked for their members."""
-        private = self.access.private_ids
-        asked = [clip.channel_id for clip in clips if clip.channel_id in private]
-        closed = frozenset(asked) - await self.joined(asked)
-        self.close(closed)
+        closed = await self.ask([clip.channel_id for clip in clips])
         return [clip for clip in clips if clip.channel_id not in closed]
+
+    async def ask(self, channel_ids: Sequence[ChannelId]) -> frozenset[ChannelId]:
+        """Ask for the members of the private threads among some channels; those that are closed."""
+        asked = [each for each in channel_ids if each in self.access.private_ids]
+        joined = await self.joined(asked)
+        self.joined_ids |= joined
+        closed = frozenset(asked) - joined
+        self.close(closed)
+        return closed
+
+    def close_unasked(self) -> None:
+        """Search private threads no more of which nobody knows whether they are in."""
+        self.close(self.access.private_ids - self.joined_ids)
 
     def close(self, channel_ids: frozenset[ChannelId]) -> None:
         """Search some channels no more."""

@@ -147,8 +147,8 @@ TEXTS = Texts(
         "Ich lese noch den Verlauf dieses Servers; Clips, die ich noch nicht gesehen habe, fehlen."
     ),
     gallery_scanning_of=(
-        "Ich lese noch den Verlauf dieses Servers: bisher {seen} von etwa {total} Nachrichten "
-        "mit Videos."
+        "Ich lese noch den Verlauf dieses Servers: bisher etwa {percent} % der Nachrichten mit "
+        "Videos."
     ),
     gallery_nothing_read=(
         "Die älteren Nachrichten der Kanäle, die du sehen kannst, habe ich nicht gelesen."

@@ -129,7 +129,7 @@ TEXTS = Texts(
         "I am still reading this server's history; clips that I have not met yet are missing."
     ),
     gallery_scanning_of=(
-        "I am still reading this server's history: {seen} of about {total} messages with "
+        "I am still reading this server's history: about {percent} % of the messages with "
         "videos so far."
     ),
     gallery_nothing_read="I have not read the older messages of the channels that you can see.",

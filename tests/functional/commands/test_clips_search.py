@@ -315,6 +315,40 @@ def test_a_private_thread_shows_to_its_members_only(stage: Stage) -> None:
     assert look(stage, stage.user("grace")).names[0] == "verdict79.mp4"
 
 
+def test_no_button_names_a_clip_of_a_private_thread(stage: Stage) -> None:
+    clips, names = stage.channel("clips"), [f"matter {number}" for number in range(70)]
+    for name in names:
+        thread = clips.add_thread(name, type="private_thread", owner=stage.ada)
+        post(stage, thread, "matter.mp4")
+    found = look(stage, stage.linus)
+    assert (found.names, found.buttons) == ([], {})
+
+
+def test_an_empty_result_tells_nothing_of_a_private_thread(stage: Stage) -> None:
+    judges = stage.channel("Judges")
+    assert judges.thread
+    judges.thread.add_member(stage.world.application.bot)
+    post(stage, judges, "verdict.mp4")
+    stage.rows.insert(
+        "scan_coverage",
+        guild_id=stage.arcade.id,
+        channel_id=judges.id,
+        first_message_id=1 << 60,
+        last_message_id=1 << 61,
+    )
+    place = stage.channel("after-dark")
+    for options in ({"text": "nothing"}, {"text": "nothing", "channel": judges}):
+        told = {
+            user: gallery.shown(
+                stage,
+                stage.act.command(stage.arcade, user, "clips search", options, channel=place),
+            ).text
+            for user in (stage.linus, stage.user("grace"))
+        }
+        assert "I have not read the older messages" in told[stage.linus]
+    assert "reaches back to <t:1694" in told[stage.user("grace")]
+
+
 def test_hidden_clips_show_to_their_author_alone(stage: Stage) -> None:
     post(stage, "clips", "hidden.mp4", hidden_at=datetime.now(UTC))
     assert look(stage, stage.linus).names == []
@@ -341,7 +375,8 @@ def test_an_empty_result_says_what_may_be_missing(stage: Stage) -> None:
     clips = stage.channel("clips").id
     stage.rows.insert("scan_coverage", guild_id=stage.arcade.id, channel_id=clips, **read)
     scanning = look(stage, stage.linus)
-    assert "25 of about 400 messages" in scanning.text
+    assert "about 6 % of the messages" in scanning.text
+    assert "400" not in scanning.text, "that many there are in closed channels, too"
     assert "reaches back to <t:1694" in scanning.text
 
 
