@@ -27,6 +27,15 @@ _AT_ONCE: Final = 0.0
 _UNTOLD_WAIT_SECONDS: Final = 60.0
 _OFF_FOR: Final = timedelta(minutes=15)
 """How long history is left alone while the Message Content intent is off."""
+_SEARCH_IS_OUT: Final = (
+    errors.IndexNotReady,
+    errors.BadRequest,
+    errors.NotFound,
+    errors.UnexpectedPayload,
+    errors.DiscordServerError,
+    errors.DiscordUnreachable,
+)
+"""Answers to a search that say nothing of other requests; a refusal ends the search by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +146,19 @@ class GuildScanner:
         scan = await self._background_scan(turn)
         if scan is None:
             return
-        if scan.is_open and scan.searching_for != "history" and not await search.run(turn, scan):
-            return
+        unsearched: errors.DiscordError | None = None
+        if scan.is_open and scan.searching_for != "history":
+            try:
+                if not await search.run(turn, scan):
+                    return
+            except _SEARCH_IS_OUT as error:
+                # All of history is read anyway, and does not wait for what only makes it quicker.
+                _log.warning("Guild %s cannot be searched just now: %s", turn.guild_id, error)
+                unsearched = error
         is_listed = await threads.list_archived(turn)
         is_proven = await history.prove(turn)
+        if isinstance(unsearched, errors.IndexNotReady) or (unsearched and is_proven):
+            raise unsearched
         if is_listed and is_proven:
             await self._finish(turn)
 

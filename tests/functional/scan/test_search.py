@@ -1,6 +1,7 @@
 """The search of a guild: quick, resumable, and with what it will take stated first."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,29 @@ def test_a_guild_that_is_not_indexed_yet_is_waited_for(
     stage.scan()
     assert waits == [2, 2]
     assert len(stage.names()) == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 202, "body": {"message": "x", "code": 110_000, "retry_after": 99}},
+        {"status": 400, "body": {"message": "x", "code": 50_035}},
+        {"status": 500},
+        {"body": {"message": "x"}, "status": 200},
+    ],
+)
+def test_history_is_read_while_the_search_does_not_answer(
+    stage: Stage, fault: dict[str, Any]
+) -> None:
+    post_old(stage, 3)
+    down = stage.discord.faults.add(SEARCH, **fault)
+    stage.scan()
+    assert len(stage.names()) == 3
+    assert stage.covered(stage.clips) == [(0, stage.clips.last_message_id)]
+    assert stage.latest_scan()["status"] == "queued", "the search is still to come"
+    stage.discord.faults.remove(down)
+    stage.turn()
+    assert stage.latest_scan()["status"] == "succeeded"
 
 
 def test_results_of_channels_that_are_off_are_ignored(stage: Stage) -> None:
