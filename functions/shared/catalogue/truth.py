@@ -12,7 +12,7 @@ from typing import Final
 
 from functions.shared import errors, models
 from functions.shared.db import clips as stored_clips
-from functions.shared.db import tombstones
+from functions.shared.db import scan_work, tombstones
 from functions.shared.db.clip_search import FoundClip
 from functions.shared.db.connection import Database
 from functions.shared.db.tombstones import ClipKey, MessageKey
@@ -23,6 +23,7 @@ _log = logging.getLogger("discord_clip_saver.catalogue")
 
 _READ_SECONDS: Final = 5.0
 """Somebody waits; what takes longer is left out."""
+_UNKNOWN_CHANNEL: Final = 10003
 _UNKNOWN_MESSAGE: Final = 10008
 
 
@@ -44,6 +45,7 @@ class Truth:
         removed: Files that were taken off messages that are still there.
         doubtful: How many clips could not be asked about.
         closed_ids: Channels that the bot may not read any more.
+        gone_ids: Those of them that Discord does not know any more.
     """
 
     linked: tuple[LinkedClip, ...]
@@ -51,6 +53,7 @@ class Truth:
     removed: tuple[ClipKey, ...]
     doubtful: int
     closed_ids: frozenset[ChannelId]
+    gone_ids: frozenset[ChannelId]
 
 
 class _Doubt(Exception):
@@ -72,7 +75,14 @@ async def check(discord: DiscordClient, clips: Sequence[FoundClip]) -> Truth:
 
 
 async def bury(database: Database, guild_id: GuildId, truth: Truth) -> None:
-    """Delete what is gone for good, so that neither a search nor a scan shows it again."""
+    """Delete what is gone for good, so that neither a search nor a scan shows it again.
+
+    Of a thread that is gone, only that is noted: as a channel's, its clips are closed to everybody.
+    """
+    if truth.gone_ids:
+        async with database.transaction() as transaction:
+            for channel_id in truth.gone_ids:
+                await scan_work.mark_thread_deleted(transaction, guild_id, channel_id)
     if not truth.deleted and not truth.removed:
         return
     async with database.transaction() as transaction:
@@ -105,6 +115,7 @@ def _judged(clips: Sequence[FoundClip], readings: Mapping[MessageKey, _Reading])
     deleted: dict[MessageKey, None] = {}
     removed: list[ClipKey] = []
     closed_ids: set[ChannelId] = set()
+    gone_ids: set[ChannelId] = set()
     doubtful = 0
     for clip in clips:
         key = clip.channel_id, clip.message_id
@@ -119,7 +130,16 @@ def _judged(clips: Sequence[FoundClip], readings: Mapping[MessageKey, _Reading])
                 doubtful += 1
                 if isinstance(reading, errors.NotFound | errors.Forbidden):
                     closed_ids.add(clip.channel_id)
-    return Truth(tuple(linked), tuple(deleted), tuple(removed), doubtful, frozenset(closed_ids))
+                    if reading.code == _UNKNOWN_CHANNEL:
+                        gone_ids.add(clip.channel_id)
+    return Truth(
+        linked=tuple(linked),
+        deleted=tuple(deleted),
+        removed=tuple(removed),
+        doubtful=doubtful,
+        closed_ids=frozenset(closed_ids),
+        gone_ids=frozenset(gone_ids),
+    )
 
 
 def _link(message: Message, attachment_id: int) -> str | None:

@@ -187,7 +187,7 @@ async def select_games(transaction: Transaction, scope: Scope, typed: str) -> li
 
 
 async def select_threads(transaction: Transaction, guild_id: GuildId) -> list[models.StoredThread]:
-    """All threads of a guild that a sync, a scan or a saved clip has met."""
+    """All threads of a guild that a sync, a scan or a saved clip has met, and that are there."""
     return await transaction.all(models.StoredThread, _SQL["select_threads"], guild_id=guild_id)
 
 

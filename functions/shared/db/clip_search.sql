@@ -119,6 +119,7 @@ LIMIT %(batch_size)s;
 SELECT channel_id, type, parent_id
 FROM bot_channels
 WHERE guild_id = %(guild_id)s
+  AND state <> 'deleted'
   AND type IN ('announcement_thread', 'public_thread', 'private_thread');
 
 -- select_progress

@@ -298,6 +298,18 @@ def test_threads_are_as_open_as_their_channels_archived_ones_too(stage: Stage) -
     assert look(stage, stage.user("grace")).names[0] == "minutes.mp4"
 
 
+def test_what_was_in_a_deleted_thread_is_shown_no_more_and_counts_no_more(stage: Stage) -> None:
+    thread = stage.channel("clips").add_thread("short-lived", owner=stage.ada)
+    post(stage, thread, "gone.mp4")
+    post(stage, "clips", "here.mp4")
+    unknown = {"message": "Unknown Channel", "code": 10003}
+    stage.discord.faults.add(GET_MESSAGE, channel=thread, status=404, body=unknown)
+    assert look(stage, stage.linus).names == ["here.mp4"]
+    again = look(stage, stage.linus)
+    assert (again.names, "Left out" in again.text) == (["here.mp4"], False)
+    assert "**1** clips" in look(stage, stage.linus, "stats").text
+
+
 def test_a_private_thread_shows_to_its_members_only(stage: Stage) -> None:
     judges, bot = stage.channel("Judges"), stage.world.application.bot
     assert judges.thread
