@@ -20,9 +20,9 @@ from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import configured, operator_variables
 from functions.deploy import migrations
-from functions.deploy.registration import CommandDiff
 from functions.shared import errors, settings
 from functions.shared.db.setting_changes import SettingChange
+from functions.shared.registration import CommandDiff
 
 app = typer.Typer(
     no_args_is_help=True,

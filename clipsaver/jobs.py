@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from clipsaver.variables import configured
-from functions.deploy import registration
 from functions.deploy.wire import Wiring
 from functions.purge.purge import Purge
-from functions.shared import settings
+from functions.shared import registration, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient

@@ -227,7 +227,7 @@ def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
 
 
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
-    for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge"):
+    for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge", "Operations"):
         assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
     migrate = resources["Migrate"]["Properties"]
     assert migrate["ServiceToken"] == {"Fn::GetAtt": ["DeployFunction", "Arn"]}
