@@ -1,8 +1,7 @@
 """The logs of a deployed stack: CloudWatch's log groups `/clip-saver/STACK/FUNCTION`."""
 
-import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ class Search:
         stack: Whose.
         function: Of which function alone, or `api`; None for all.
         since: The oldest.
-        text: What they hold, letter by letter; empty for all.
+        text: What they hold as they are shown, letter by letter; empty for all.
     """
 
     stack: str
@@ -44,10 +43,10 @@ def read(search: Search, region: str | None) -> Iterator[LogLine]:
     """
     with closing(aws.client("logs", region)) as client, aws.translated_errors():
         groups = _groups(client, search)
-        yield from _lines(_events(client, groups, search, search.since))
+        yield from _lines(_events(client, groups, search.since), search.text)
 
 
-def follow(search: Search, region: str | None) -> Iterator[LogLine]:
+def follow(search: Search, region: str | None) -> Generator[LogLine, None, None]:
     """The same, and then each further line as it comes; endless.
 
     Raises:
@@ -60,8 +59,9 @@ def follow(search: Search, region: str | None) -> Iterator[LogLine]:
         since = search.since
         while True:
             now = datetime.now(since.tzinfo)
-            found = _events(client, groups, search, since)
-            yield from _lines([each for each in found if each.identity not in seen])
+            found = _events(client, groups, since)
+            new = [each for each in found if each.identity not in seen]
+            yield from _lines(new, search.text)
             since = max(since, now - _LATE_LINES)
             seen |= {each.identity: now for each in found}
             seen = {identity: at for identity, at in seen.items() if at >= since - _LATE_LINES}
@@ -101,24 +101,20 @@ def _function(group: str) -> str:
 def _events(
     client: Any,  # noqa: ANN401 -- see aws.client
     groups: Sequence[str],
-    search: Search,
     since: datetime,
 ) -> list[_Event]:
     pages = client.get_paginator("filter_log_events")
-    # In quotation marks the pattern is text; a quotation mark of its own is escaped as in JSON.
-    pattern = {"filterPattern": json.dumps(search.text, ensure_ascii=False)} if search.text else {}
     return [
-        _Event(each["eventId"], _function(group), each["timestamp"], each["message"])
+        _Event(f"{group} {each['eventId']}", _function(group), each["timestamp"], each["message"])
         for group in groups
-        for page in pages.paginate(
-            logGroupName=group, startTime=round(since.timestamp() * 1000), **pattern
-        )
+        for page in pages.paginate(logGroupName=group, startTime=round(since.timestamp() * 1000))
         for each in page["events"]
     ]
 
 
-def _lines(events: Sequence[_Event]) -> Iterator[LogLine]:
+def _lines(events: Sequence[_Event], text: str) -> Iterator[LogLine]:
     for each in sorted(events, key=lambda event: event.milliseconds):
         line = parse(each.function, each.milliseconds, each.text)
-        if line is not None:
+        # CloudWatch would look into the JSON, where quotation marks are written otherwise.
+        if line is not None and text in line.rendered().plain:
             yield line

@@ -75,7 +75,7 @@ def stack(
 
 def _bare(template: dict[str, Any]) -> dict[str, Any]:
     """The template's schedules, queues and functions, with code of a line in these."""
-    kept = json.loads(json.dumps(template))
+    kept: dict[str, Any] = json.loads(json.dumps(template))
     kept["Resources"] = {
         name: each for name, each in kept["Resources"].items() if each["Type"] in _KINDS
     }
