@@ -20,6 +20,8 @@ QUEUES: Final[dict[QueueName, tuple[str, str | None]]] = {
 
 _HELD_SECONDS: Final = 120
 """How long nobody else sees a letter that is looked at."""
+_POLL_SECONDS: Final = 1
+"""Above 0, all of SQS's servers are asked and not only some (AWS docs, Short and long polling)."""
 _BATCH_SIZE: Final = 10
 _MOST: Final = 1000
 
@@ -98,8 +100,7 @@ def _taken(sqs: Any, stack: Stack, queue: QueueName) -> list[Letter]:  # noqa: A
                 QueueUrl=url,
                 MaxNumberOfMessages=_BATCH_SIZE,
                 VisibilityTimeout=_HELD_SECONDS,
-                # Asks all of SQS's servers and not only some (AWS docs, Short and long polling).
-                WaitTimeSeconds=1,
+                WaitTimeSeconds=_POLL_SECONDS,
                 AttributeNames=["All"],
                 MessageAttributeNames=["All"],
             )
