@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import botocore.session
 from botocore import exceptions
+from botocore.config import Config
 
 _NOT_ACCEPTED: Final = frozenset(
     {"ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException"}
@@ -32,18 +33,28 @@ class NotDeployed(AwsError):
     """Nothing of that name is in this region of this account."""
 
 
-def client(service: str, region: str | None) -> Any:  # noqa: ANN401 -- made at run time
+def client(service: str, region: str | None, *, patience_seconds: float | None = None) -> Any:  # noqa: ANN401 -- made at run time
     """A client of an AWS service, on the credentials of the environment or of ~/.aws.
 
     Args:
         service: Its name at botocore.
         region: None for the one of the environment or of ~/.aws.
+        patience_seconds: How long to wait for an answer to something that must not be asked twice;
+            None for botocore's own patience.
 
     Raises:
         AwsError: no region is known, or the profile is not.
     """
     with translated_errors():
-        return botocore.session.get_session().create_client(service, region_name=region)
+        return botocore.session.get_session().create_client(
+            service, region_name=region, config=_config(patience_seconds)
+        )
+
+
+def _config(patience_seconds: float | None) -> Config | None:
+    if patience_seconds is None:
+        return None
+    return Config(read_timeout=patience_seconds, retries={"total_max_attempts": 1})
 
 
 @contextmanager

@@ -16,13 +16,16 @@ from clipsaver import aws, deployment, guild_settings, jobs, samconfig
 from clipsaver import demo as demonstration
 from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
+from clipsaver.operations import commands as operations
+from clipsaver.operations import pause
+from clipsaver.operations.stack import Stack
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import configured, operator_variables
 from functions.deploy import migrations
-from functions.deploy.registration import CommandDiff
 from functions.shared import errors, settings
 from functions.shared.db.setting_changes import SettingChange
+from functions.shared.registration import CommandDiff
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,6 +40,7 @@ own_settings = typer.Typer(
 )
 app.add_typer(own_settings, name="settings")
 app.add_typer(schedules.app, name="schedule")
+operations.register(app)
 
 console = Console()
 complaints = Console(stderr=True)
@@ -143,11 +147,24 @@ def deploy(
         raise typer.BadParameter(problem)
     request = deployment.Deploy(sam, config_file, environment, given, options)
     path = settings.from_variables(operator_variables()).settings_path
-    command = request.command(path)
+    command = request.command(path, paused=_is_paused(*request.target()))
     if show:
         print(shlex.join(command))  # noqa: T201 -- to be pasted, so never wrapped
         return
     raise typer.Exit(deployment.run(command))
+
+
+def _is_paused(stack: str | None, region: str | None) -> bool | None:
+    """Whether the deployed stack is paused; None if there is none yet, or AWS does not tell."""
+    if stack is None:
+        return None
+    try:
+        return pause.is_paused(Stack.read(stack, region))
+    except aws.NotDeployed:
+        return None
+    except aws.AwsError as error:
+        complaints.print(f"Whether the stack is paused is not known, so Paused stays: {error}")
+        return None
 
 
 @commands.command("diff")

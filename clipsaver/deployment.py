@@ -1,4 +1,4 @@
-"""`sam deploy`, with the purge schedule that the settings ask for.
+"""`sam deploy`, with the purge schedule that the settings ask for, and a pause kept.
 
 SAM drops every parameter of samconfig.toml as soon as the command line has one, and of a parameter
 given twice it takes the last. So the command line gets them all: the derived one first, then those
@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from clipsaver.schedules import crontab
 from functions.shared import errors, settings
 
 _PURGE_SCHEDULE: Final = "PurgeSchedule"
+_PAUSED: Final = "Paused"
 _OVERRIDES: Final = "parameter_overrides"
 _INCLUDE: Final = "$include"
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9]+=")
@@ -43,8 +45,22 @@ class Deploy:
     parameters: Sequence[str]
     options: Sequence[str]
 
-    def command(self, settings_path: Path) -> list[str]:
+    def target(self) -> tuple[str | None, str | None]:
+        """The name of the stack and its region, as far as they are given.
+
+        Raises:
+            ConfigurationError: samconfig.toml cannot be read, or has no such environment.
+        """
+        configured = samconfig.deploy_options(self.config_file, self.environment)
+        name = _option("--stack-name", self.options) or configured.get("stack_name")
+        return name, _option("--region", self.options) or configured.get("region")
+
+    def command(self, settings_path: Path, *, paused: bool | None) -> list[str]:
         """The command that deploys, ready to be started without a shell.
+
+        Args:
+            settings_path: The settings file.
+            paused: Whether the deployed stack is; None if there is none yet, or nobody knows.
 
         Raises:
             ConfigurationError: samconfig.toml or the settings file do not allow it.
@@ -61,6 +77,7 @@ class Deploy:
             # Last, because it takes whatever follows.
             "--parameter-overrides",
             _assignment(_PURGE_SCHEDULE, purge_schedule(settings_path)),
+            *([] if paused is None else [_assignment(_PAUSED, str(paused).lower())]),
             *_overrides(configured.get(_OVERRIDES)),
             *(_assignment(*typed.split("=", maxsplit=1)) for typed in self.parameters),
         ]
@@ -105,6 +122,16 @@ def purge_schedule(settings_path: Path) -> str:
             f"{settings_path.name}: database_settings_defaults.install_intent_purge_cron:"
             f" {error} (file {settings_path})"
         ) from error
+
+
+def _option(name: str, options: Sequence[str]) -> str | None:
+    """The value of an option that is handed on, `--name value` or `--name=value`."""
+    for option, following in zip_longest(options, options[1:]):
+        if option == name:
+            return following
+        if option.startswith(f"{name}="):
+            return option.partition("=")[2]
+    return None
 
 
 def _overrides(configured: object) -> Iterator[str]:

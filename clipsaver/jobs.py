@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from clipsaver.variables import configured
-from functions.deploy import registration
 from functions.deploy.wire import Wiring
 from functions.purge.purge import Purge
-from functions.shared import settings
+from functions.shared import registration, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -28,10 +27,12 @@ def sync(
     """Run a sync, showing its progress; its summary.
 
     Raises:
+        Paused: the operator has paused Clip Saver.
         ClipSaverError: what the run could not get over.
     """
     configuration = configured(variables, required=("BOT_TOKEN", "DATABASE_URL"))
     environment = configuration.environment
+    environment.require_running()
     tunables = settings.load(environment.settings_path)
 
     async def run() -> dict[str, Any]:
@@ -49,9 +50,11 @@ def purge(variables: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, A
     """Run a purge; the rows deleted per table.
 
     Raises:
+        Paused: the operator has paused Clip Saver.
         ClipSaverError: what the run could not get over.
     """
     configuration = configured(variables, required=("DATABASE_URL",))
+    configuration.environment.require_running()
     tunables = settings.load(configuration.environment.settings_path)
 
     async def run() -> dict[str, Any]:

@@ -18,3 +18,4 @@ build-ScanFunction: ; @$(BUILD) scan
 build-SyncFunction: ; @$(BUILD) sync
 build-PurgeFunction: ; @$(BUILD) purge
 build-DeployFunction: ; @$(BUILD) deploy
+build-OperationsFunction: ; @$(BUILD) operations

@@ -15,7 +15,7 @@ lock() {
 
 lock 3.11 --upgrade --all-extras ../pyproject.toml --output-file dev.txt
 printf 'uv\n' | lock 3.11 --constraint dev.txt - --output-file uv.txt
-for artifact in interactions jobs scan sync purge deploy; do
+for artifact in interactions jobs scan sync purge deploy operations; do
     lock 3.11 --constraint dev.txt "$artifact.in" --output-file "$artifact.txt"
 done
 # The smallest app that answers a PING, beside which `make bench` measures ours.

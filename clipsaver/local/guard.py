@@ -35,6 +35,7 @@ CONTRACT_VARIABLES: Final = (
     "JOBS_QUEUE_URL",
     "SCAN_QUEUE_URL",
     "DEFAULT_SETTINGS_PATH",
+    "PAUSED",
     "LOG_LEVEL",
     "PG*",
     "AWS_*",

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clipsaver import deployment, samconfig
+from clipsaver.operations import target
 from clipsaver.schedules import crontab, deployed, runs
 from clipsaver.variables import operator_variables
 from functions.shared import settings
@@ -59,21 +60,15 @@ def _zone(name: str) -> ZoneInfo:
 
 @app.command("list")
 def list_deployed(
-    stack: Annotated[str | None, typer.Option(help="Its name; else of samconfig.toml.")] = None,
-    region: Annotated[str | None, typer.Option(help="Its region; else of samconfig.toml.")] = None,
-    environment: Annotated[
-        str, typer.Option("--config-env", help="Which environment of samconfig.toml.")
-    ] = samconfig.ENVIRONMENT,
+    stack: target.StackName = None,
+    region: target.Region = None,
+    environment: target.Environment = samconfig.ENVIRONMENT,
 ) -> None:
     """Show expression, time zone, state and next run of what is deployed."""
-    if stack is None:
-        options = samconfig.deploy_options(samconfig.PATH, environment)
-        stack, region = options.get("stack_name"), region or options.get("region")
-    if stack is None:
-        raise typer.BadParameter("samconfig.toml names no stack either", param_hint="--stack")
+    name, region = target.name_and_region(stack, region, environment)
     now = datetime.now(UTC)
     table = Table("schedule", "expression", "zone", "state", "next run")
-    for each in deployed.of_stack(stack, region):
+    for each in deployed.of_stack(name, region):
         table.add_row(each.name, each.expression, each.zone.key, each.state, _next(each, now))
     console.print(table)
 

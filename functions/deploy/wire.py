@@ -10,9 +10,8 @@ import logging
 import time
 from typing import Final
 
-from functions.deploy import application as applications
-from functions.deploy import registration
-from functions.shared import errors
+from functions.shared import application as applications
+from functions.shared import errors, registration
 from functions.shared.discord.client import DiscordClient
 
 _log = logging.getLogger("discord_clip_saver.deploy")

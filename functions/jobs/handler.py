@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.jobs.worker import Worker
-from functions.shared import observability, settings
+from functions.shared import observability, pause, settings
 from functions.shared.catalogue.access_reader import AccessReader
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
@@ -37,6 +37,8 @@ worker = Worker(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
     """Work off a batch; the messages that are to come again are the result."""
     with observability.correlated(request_id=context.aws_request_id):
+        if environment.paused:
+            return pause.refuse(event)
         return loop.run(worker.handle(event, context.get_remaining_time_in_millis() / 1000))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.purge.purge import Purge
-from functions.shared import observability, settings
+from functions.shared import observability, pause, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.event_loop import EventLoop
@@ -27,6 +27,8 @@ purge = Purge(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
     """Delete what has expired; the rows deleted per table are the result."""
     with observability.correlated(request_id=context.aws_request_id):
+        if environment.paused:
+            return pause.refuse(event)
         return loop.run(purge.handle(event, context.get_remaining_time_in_millis() / 1000))
 
 

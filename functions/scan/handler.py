@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.scan.scan import Scan
-from functions.shared import metrics, observability, settings
+from functions.shared import metrics, observability, pause, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -40,6 +40,8 @@ scan = Scan(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
     """Scan the guilds of a batch; the messages that are to come again are the result."""
     with observability.correlated(request_id=context.aws_request_id):
+        if environment.paused:
+            return pause.refuse(event)
         return loop.run(scan.handle(event, context.get_remaining_time_in_millis() / 1000))
 
 

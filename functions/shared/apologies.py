@@ -5,6 +5,7 @@ from typing import Final
 from functions.shared import errors, texts
 
 _SENTENCES: Final = (
+    (errors.Paused, "paused"),
     (errors.SchemaMismatch, "being_updated"),
     (errors.DatabaseError, "database_down"),
     (errors.QueueUnavailable, "queue_down"),

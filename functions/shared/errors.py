@@ -24,6 +24,7 @@ ClipSaverError
 ├── UnknownGuild                  a guild that no sync has seen yet
 ├── UnknownChannel                a channel that is not this guild's
 ├── GuildBusy                     another run is writing this guild at this moment
+├── Paused                        the operator has paused Clip Saver
 ├── NotWired                      Discord's application is another one, or refuses our URLs
 ├── NotReady                      the deployed API does not say that it is ready
 │   └── NotReachable              it says nothing at all
@@ -164,6 +165,13 @@ class UnknownChannel(ClipSaverError):
 
 class GuildBusy(ClipSaverError):
     """Another run is writing this guild now; the work goes back to where it came from."""
+
+
+class Paused(ClipSaverError):
+    """The operator has paused Clip Saver: nothing is written until they resume it."""
+
+    def __init__(self) -> None:
+        super().__init__("Clip Saver is paused and writes nothing; `clipsaver resume` ends that")
 
 
 class NotWired(ClipSaverError):

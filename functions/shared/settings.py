@@ -34,6 +34,7 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "DISCORD_API_URL": (r"https?://\S+", "a URL"),
     "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
     "SCAN_QUEUE_URL": (r"https?://\S+", "a URL"),
+    "PAUSED": (r"(?i)(true|false)( since \S+)?", "true or false"),
     "LOG_LEVEL": (
         r"(?i)debug|info|warning|error|critical",
         "DEBUG, INFO, WARNING, ERROR or CRITICAL",
@@ -76,6 +77,9 @@ class Environment:
     settings_path: Path
     log_level: str
     on_lambda: bool
+    paused: bool
+    """Whether the operator wants nothing to be written for now."""
+
     problems: Mapping[str, str]
     """For each malformed variable, what is wrong with it."""
 
@@ -102,6 +106,15 @@ class Environment:
             problem = self.problems.get(name, self._missing(name))
             raise errors.ConfigurationError(f"{problem} ({_HINT})")
         return value
+
+    def require_running(self) -> None:
+        """Make sure that nobody has paused Clip Saver.
+
+        Raises:
+            Paused: the operator has.
+        """
+        if self.paused:
+            raise errors.Paused
 
     def check(self, required: Iterable[str]) -> None:
         """Make sure that the caller can start.
@@ -172,6 +185,7 @@ def from_variables(
         settings_path=Path(found.get("DEFAULT_SETTINGS_PATH", DEFAULT_SETTINGS_PATH)),
         log_level=found.get("LOG_LEVEL", "INFO").upper(),
         on_lambda="AWS_LAMBDA_FUNCTION_NAME" in found,
+        paused=found.get("PAUSED", "").lower().startswith("true"),
         problems=problems,
         given=own,
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.shared import metrics, observability, settings
+from functions.shared import metrics, observability, pause, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -41,6 +41,8 @@ sync = Sync(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- Lambda's own
     """Sync what the event asks for; the summary is the result."""
     with observability.correlated(request_id=context.aws_request_id):
+        if environment.paused:
+            return pause.refuse(event)
         return loop.run(sync.handle(event, context.get_remaining_time_in_millis() / 1000))
 
 

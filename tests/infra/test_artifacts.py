@@ -178,6 +178,7 @@ def test_an_environment_outlives_what_one_event_broke(
         ("interactions", signed.get("/ready")),
         ("jobs", {"Records": []}),
         ("scan", {"Records": []}),
+        ("operations", {"operation": "doctor"}),
         ("purge", {"dry_run": True}),
         ("sync", {"dry_run": True}),
     ],
@@ -217,8 +218,8 @@ def test_deploy_migrates_and_answers_cloudformation(
     assert "Signature" not in sandbox.logs
 
 
-# The deploy hook starts without any, for it must tell CloudFormation what is missing.
-@pytest.mark.parametrize("function", sorted({*artifact.names()} - {"deploy"}))
+# These two start without any, for they have to tell what is missing.
+@pytest.mark.parametrize("function", sorted({*artifact.names()} - {"deploy", "operations"}))
 def test_a_function_without_its_variables_says_so_before_any_event(
     build: Build, here: str, function: str
 ) -> None:

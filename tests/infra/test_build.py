@@ -21,7 +21,7 @@ _PACKAGES_OF_ONE = {
     "mangum": {"interactions"},
     "jinja2": {"interactions"},
     "nacl": {"interactions"},
-    "httpx": {"interactions", "jobs", "scan", "sync", "deploy"},
+    "httpx": {"interactions", "jobs", "scan", "sync", "deploy", "operations"},
     "alembic": {"deploy"},
     "sqlalchemy": {"deploy"},
     "migrations": {"deploy"},

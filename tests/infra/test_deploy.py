@@ -1,6 +1,7 @@
 """What an operator does, on an AWS of this machine: build, deploy, look, change, deploy again."""
 
 import json
+import re
 import subprocess
 import time
 import urllib.error
@@ -12,15 +13,18 @@ from typing import Any, Final
 
 import psycopg
 import pytest
+from typer.testing import CliRunner, Result
 
+from clipsaver import cli
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.postgres import Postgres
+from clipsaver.operations import commands as verbs
 from functions.shared import commands
 from tests.infra import tools
 from tests.infra.conftest import ROOT
 from tests.infra.front_door import FrontDoor
-from tests.infra.ministack import Ministack
+from tests.infra.ministack import REGION, Ministack
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 
@@ -211,6 +215,45 @@ def test_a_changed_parameter_reaches_the_version_that_the_api_calls(operator: Op
     serving = functions.get_function_configuration(FunctionName=name, Qualifier="live")
     assert serving["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
     assert serving["LoggingConfig"]["ApplicationLogLevel"] == "DEBUG"
+
+
+@pytest.fixture
+def clipsaver(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Types `clipsaver ... --stack clip-saver`."""
+    for name, value in operator.ministack.variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(verbs.console, "width", 300)
+    where = ("--stack", _STACK, "--region", REGION)
+    return lambda *arguments: CliRunner().invoke(cli.app, [*arguments, *where])
+
+
+def test_the_doctor_looks_from_inside_the_stack(
+    operator: Operator, clipsaver: Callable[..., Result]
+) -> None:
+    shown = clipsaver("doctor").output
+    assert re.search(r"│ schema +│ ok ", shown), shown
+    assert re.search(r"│ interactions endpoint +│ ok ", shown)
+    assert re.search(r"│ redirect URI +│ failure .* is not registered ", shown)
+    assert re.search(r"│ schedule clip-saver-sync +│ ok ", shown)
+    assert re.search(r"│ dead letters jobs +│ ok +│ 0 dead letters", shown)
+    assert operator.discord.world.application.bot_token not in shown
+
+
+def test_a_paused_stack_answers_and_writes_nothing_and_deploys_keep_it(
+    operator: Operator, clipsaver: Callable[..., Result]
+) -> None:
+    def status() -> str:
+        return str(json.loads(_get(f"{operator.door.url}/ready")[1])["status"])
+
+    assert clipsaver("pause").exit_code == 0
+    assert status() == "paused"
+    assert operator.discord.interactions.ping().json() == {"type": 1}
+    operator.deploy(Paused="true", LogRetentionDays="30")
+    assert status() == "paused"
+    assert clipsaver("resume").exit_code == 0
+    assert status() == "ok"
+    operator.deploy(Paused="false")
+    assert status() == "ok"
 
 
 def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) -> None:

@@ -31,6 +31,7 @@ _PERMISSIONS: Final = {
     "Sync": _SECRET | {("sqs:SendMessage", "ScanQueue"), ("sqs:SendMessage", "FailedRunsQueue")},
     "Purge": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
     "Deploy": _SECRET,
+    "Operations": _SECRET,
 }
 
 

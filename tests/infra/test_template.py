@@ -119,8 +119,18 @@ def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None
         schedule = template["Resources"][f"{function}FunctionSchedule"]["Properties"]
         assert schedule["ScheduleExpression"] == {"Ref": f"{function}Schedule"}
         assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
-        assert schedule["State"] == {"Ref": "ScheduleState"}
+        assert schedule["State"] == {"Fn::If": ["IsPaused", "DISABLED", {"Ref": "ScheduleState"}]}
         assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-" + function.lower()}
+
+
+def test_a_pause_survives_a_deploy(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    for function in cloudformation.of_type(resources, "AWS::Lambda::Function").values():
+        assert function["Environment"]["Variables"]["PAUSED"] == {"Ref": "Paused"}
+    consumers = cloudformation.of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    assert consumers
+    for consumer in consumers:
+        assert consumer["Enabled"] == {"Fn::If": ["IsPaused", False, True]}
 
 
 def test_limits_sum_up_to_the_connections_of_the_database(template: dict[str, Any]) -> None:
@@ -204,7 +214,8 @@ def test_what_changes_reaches_the_version_that_serves(template: dict[str, Any]) 
         if properties["FunctionName"] == {"Ref": "InteractionsFunction"}
     )
     text, values = version["Description"]["Fn::Sub"]
-    told = {*re.findall(r"\$\{(\w+)\}", text)} - values.keys() | {"SecretArn"}
+    told = {*re.findall(r"\$\{(\w+)\}", text)} - values.keys() | {"Paused", "SecretArn"}
+    assert values["Pause"] == {"Fn::If": ["IsPaused", "P", "R"]}
     assert "SecretArn" in json.dumps(values)
     assert told == used | {"LogLevel"}
 
@@ -213,6 +224,8 @@ def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
     parameters = template["Parameters"]
     lengths = {
         "LogLevel": max(map(len, parameters["LogLevel"]["AllowedValues"])),
+        # P for paused, R for running.
+        "Paused": 1,
         "SnapStart": max(map(len, parameters["SnapStart"]["AllowedValues"])),
         "DiscordApplicationId": 20,
         # Of an ARN, the name alone is told.
@@ -227,7 +240,7 @@ def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
 
 
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
-    for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge"):
+    for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge", "Operations"):
         assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
     migrate = resources["Migrate"]["Properties"]
     assert migrate["ServiceToken"] == {"Fn::GetAtt": ["DeployFunction", "Arn"]}

@@ -26,6 +26,7 @@ MALFORMED = {
     "DISCORD_API_URL": "ftp://s3cret",
     "SECRET_ARN": "s3cret",
     "LOG_LEVEL": "s3cret",
+    "PAUSED": "s3cret",
 }
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:clips-AbCdEf"
 PARTS = {
@@ -271,3 +272,24 @@ def test_nothing_else_in_the_functions_reads_the_environment() -> None:
 def test_reading_the_environment_would_be_noticed(source: str) -> None:
     nodes: Any = ast.walk(ast.parse(source))
     assert any(map(reads_environment, nodes))
+
+
+@pytest.mark.parametrize(
+    ("given", "paused"),
+    [
+        ("true", True),
+        ("TRUE", True),
+        ("true since 2026-11-24T03:40:00Z", True),
+        ("false", False),
+        ("false since 2026-11-24T03:45:00Z", False),
+        ("", False),
+    ],
+)
+def test_a_pause_is_known_by_its_first_word(given: str, *, paused: bool) -> None:
+    read = from_variables({"PAUSED": given})
+    assert (read.paused, read.problems) == (paused, {})
+    if paused:
+        with pytest.raises(errors.Paused, match="clipsaver resume"):
+            read.require_running()
+    else:
+        read.require_running()

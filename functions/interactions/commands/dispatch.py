@@ -38,7 +38,7 @@ _NAMING_A_COMMAND: Final = frozenset(
 )
 """The others have a custom_id, which begins with the module."""
 
-_EVERYDAY: Final = (errors.UnknownGuild, errors.UnknownChannel)
+_EVERYDAY: Final = (errors.Paused, errors.UnknownGuild, errors.UnknownChannel)
 """Errors that tell the invoker what to do and the operator nothing."""
 
 Respond = Callable[[Interaction, Parts], Awaitable[replies.Reply]]
@@ -48,6 +48,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     """Answer any interaction but a PING."""
     words = texts.of(interaction.locale)
     try:
+        parts.environment.require_running()
         reason = _refusal(interaction, words)
         if reason is None:
             return await _function(interaction)(interaction, parts)

@@ -72,6 +72,7 @@ class _Stopped(Exception):
 async def finish(callback: Callback, parts: Parts) -> Ending:
     """Take an install to its end, whatever that is; every failure is logged."""
     try:
+        parts.environment.require_running()
         _check_origin(callback)
         _check_consent(callback)
         await _check_intent(callback, parts)
@@ -79,6 +80,9 @@ async def finish(callback: Callback, parts: Parts) -> Ending:
     except _Stopped as stopped:
         _log.info("Install ended: %s", stopped)
         return Ending(stopped.outcome)
+    except errors.Paused as error:
+        _log.warning("Install not finished: %s", error)
+        return Ending(Outcome.PAUSED)
     except errors.DatabaseError as error:
         _log.error("Install failed: %s", error)
         return Ending(Outcome.DATABASE_DOWN)

@@ -1,8 +1,9 @@
 """Where `GET /install` sends a browser: to Discord's consent page, with a way back if possible.
 
 The way back needs the client secret, the bot token, the database, and our callback among the
-redirect URIs that the operator has registered with Discord. While any of them is missing, the plain
-bot link still adds the bot: the webhook event or the next sync then finds the guild.
+redirect URIs that the operator has registered with Discord. While any of them is missing, or the
+operator has paused Clip Saver, the plain bot link still adds the bot: the webhook event or the next
+sync then finds the guild.
 """
 
 import logging
@@ -37,6 +38,7 @@ async def link(
     api_url = parts.environment.discord_api_url
     application_id = parts.environment.require("DISCORD_APPLICATION_ID")
     try:
+        parts.environment.require_running()
         await parts.configuration.require("DISCORD_CLIENT_SECRET")
         await redirect_uris.require(address.callback_url)
         state = states.new_state(key)

@@ -24,6 +24,7 @@ class Outcome(Enum):
     DISCORD_DOWN = "Discord down"
     DATABASE_DOWN = "database down"
     NOT_SET_UP = "not set up"
+    PAUSED = "paused"
 
     @property
     def status(self) -> HTTPStatus:
@@ -52,4 +53,5 @@ _STATUSES: Final = {
     Outcome.DISCORD_DOWN: HTTPStatus.BAD_GATEWAY,
     Outcome.DATABASE_DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
     Outcome.NOT_SET_UP: HTTPStatus.SERVICE_UNAVAILABLE,
+    Outcome.PAUSED: HTTPStatus.SERVICE_UNAVAILABLE,
 }

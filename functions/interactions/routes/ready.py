@@ -1,7 +1,8 @@
 """`GET /ready`: whether commands can be answered, check by check.
 
 The database and its schema alone decide between 200 and 503; the rest is told for whoever looks.
-The answer is kept for some seconds, so that probes cannot become load.
+While the operator has paused Clip Saver, the status says so, whatever the checks say. The answer is
+kept for some seconds, so that probes cannot become load.
 """
 
 import logging
@@ -64,8 +65,11 @@ class Readiness:
         # Only now: the secret may have been read for these checks.
         checks["variables"] = "; ".join(parts.environment.problems.values()) or "ok"
         ready = checks["database"] == checks["schema"] == "ok"
-        status = "ok" if ready else "unavailable"
-        document = {"status": status, "release": release.RELEASE, "checks": checks}
+        document = {
+            "status": _status(parts, ready=ready),
+            "release": release.RELEASE,
+            "checks": checks,
+        }
         return JSONResponse(document, 200 if ready else 503)
 
     async def _bot_token(self) -> str:
@@ -93,6 +97,12 @@ class Readiness:
             "sync": _age(ages.get("sync"), tunables.sync.sync_late_after_seconds),
             "purge": _age(ages.get("purge"), tunables.database.purge_late_after_seconds),
         }
+
+
+def _status(parts: Parts, *, ready: bool) -> str:
+    if parts.environment.paused:
+        return "paused"
+    return "ok" if ready else "unavailable"
 
 
 def _told(error: errors.ConfigurationError) -> str:

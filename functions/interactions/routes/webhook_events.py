@@ -2,8 +2,8 @@
 
 Verified like an interaction, within a wider window, because Discord repeats an event for up to ten
 minutes (Discord docs, Webhook Events). 401 for whatever Discord did not sign lately; 413 and 400
-only after a good signature; 503 while the database is out of reach, so that Discord repeats it;
-otherwise 204, also for the events that nothing is made of.
+only after a good signature; 503 while the database is out of reach or the operator has paused Clip
+Saver, so that Discord repeats it; otherwise 204, also for the events that nothing is made of.
 """
 
 import logging
@@ -39,11 +39,15 @@ async def webhook_events(request: Request) -> Response:
     try:
         told = event.parse(body, parts.environment.require("DISCORD_APPLICATION_ID"))
         if told is not None:
+            parts.environment.require_running()
             with observability.correlated(guild_id=str(told.guild.id)):
                 await _take_note(told, parts)
     except errors.InvalidEvent as error:
         _log.warning("Signed event refused: %s", error)
         return signed_request.refusal(400, str(error))
+    except errors.Paused as error:
+        _log.warning("An install was not stored, Discord will tell of it again: %s", error)
+        return signed_request.refusal(503, "paused for maintenance")
     except (errors.DatabaseError, errors.ConfigurationError) as error:
         _log.error("An install was not stored, Discord will tell of it again: %s", error)
         return signed_request.refusal(503, "the database is out of reach")

@@ -21,6 +21,7 @@ class Texts:
     unknown_command: str
     outdated_component: str
     database_down: str
+    paused: str
     being_updated: str
     not_set_up: str
     credentials_down: str

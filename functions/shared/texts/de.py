@@ -16,6 +16,10 @@ TEXTS = Texts(
         "Ich erreiche meine Datenbank gerade nicht. Es wurde nichts geändert; "
         "bitte versuche es in einer Minute noch einmal."
     ),
+    paused=(
+        "Ich mache gerade Wartungspause. Es wurde nichts geändert; "
+        "bitte versuche es später noch einmal."
+    ),
     being_updated="Clip Saver wird gerade aktualisiert. Bitte versuche es in ein paar Minuten.",
     not_set_up=(
         "Ich bin noch nicht fertig eingerichtet. Wer diesen Bot betreibt, findet unter /ready, "

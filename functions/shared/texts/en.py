@@ -14,6 +14,7 @@ TEXTS = Texts(
         "I cannot reach my database at the moment. Nothing was changed; "
         "please try again in a minute."
     ),
+    paused=("I am taking a break for maintenance. Nothing was changed; please try again later."),
     being_updated="Clip Saver is being updated. Please try again in a few minutes.",
     not_set_up=(
         "I am not fully set up yet. Whoever runs this bot finds what is missing at /ready."

@@ -10,7 +10,7 @@ from clipsaver.emulator.people import User
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
-from functions.deploy import registration
+from functions.shared import registration
 from functions.shared.discord.client import DiscordClient
 from tests.functional.interactions.database import Database
 

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from clipsaver.emulator.server import DiscordServer
-from functions.deploy import registration
-from functions.shared import commands, errors
+from functions.shared import commands, errors, registration
 from functions.shared.discord.client import DiscordClient
 
 OVERWRITE = "PUT /applications/{application_id}/commands"

@@ -298,6 +298,16 @@ TEXTS = Texts(
                 "Sonst beginne in einer Minute neu.",
             ),
         ),
+        Outcome.PAUSED: Notice(
+            "Clip Saver macht Pause",
+            (
+                (
+                    "Wer ihn betreibt, hat ihn für eine Wartung angehalten. Ist der Bot schon auf "
+                    "deinem Server, geht der Rest danach von selbst weiter."
+                ),
+                "Sonst beginne später neu.",
+            ),
+        ),
         Outcome.NOT_SET_UP: Notice(
             "Clip Saver ist noch nicht fertig eingerichtet",
             (

@@ -285,6 +285,16 @@ TEXTS = Texts(
                 "Otherwise start again in a minute.",
             ),
         ),
+        Outcome.PAUSED: Notice(
+            "Clip Saver is taking a break",
+            (
+                (
+                    "Whoever runs it has paused it for maintenance. If the bot is in your server "
+                    "already, the rest goes on by itself afterwards."
+                ),
+                "Otherwise start again later.",
+            ),
+        ),
         Outcome.NOT_SET_UP: Notice(
             "Clip Saver is not fully set up",
             (

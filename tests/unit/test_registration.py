@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.deploy.registration import CommandDiff, diff
+from functions.shared.registration import CommandDiff, diff
 
 DECLARED: dict[str, Any] = {
     "name": "find",

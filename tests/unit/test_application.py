@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.deploy import application as applications
+from functions.shared import application as applications
 from functions.shared import errors
 from functions.shared.models import Application
 

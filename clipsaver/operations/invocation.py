@@ -1,0 +1,66 @@
+"""An operation, run where the database can be reached: here, or by the deployed function."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any, Final
+
+from clipsaver import aws
+from clipsaver.operations.stack import Stack
+from clipsaver.variables import configured
+from functions.operations import operation
+from functions.operations.parts import Parts
+
+_FUNCTION: Final = "OperationsFunction"
+_NO_LIMIT_SECONDS: Final = 24 * 3600.0
+"""Nobody ends an operation on a laptop but the operator."""
+_LONGEST_SECONDS: Final = 900
+"""A function's longest time (AWS docs, Lambda quotas)."""
+
+
+class OperationFailed(aws.AwsError):
+    """The deployed function raised; the message is its own."""
+
+
+def run(event: Mapping[str, Any], variables: Mapping[str, str], stack: Stack | None) -> Any:  # noqa: ANN401 -- JSON
+    """Do what an event names; the operation's answer.
+
+    Args:
+        event: `{"operation": "doctor"}`, say; see functions/operations/operation.py.
+        variables: The operator's own, for an operation that is run here.
+        stack: Whose function runs it; None to run it here.
+
+    Raises:
+        OperationFailed: the deployed function raised.
+        AwsError: AWS could not be asked, or refused.
+        ClipSaverError: the operation failed here.
+    """
+    return _here(event, variables) if stack is None else _deployed(event, stack)
+
+
+def _here(event: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+    parts = Parts(configured(variables, required=()))
+
+    async def work() -> dict[str, Any]:
+        try:
+            return await operation.run(parts, event, _NO_LIMIT_SECONDS)
+        finally:
+            await parts.close()
+
+    return asyncio.run(work())
+
+
+def _deployed(event: Mapping[str, Any], stack: Stack) -> Any:  # noqa: ANN401 -- JSON of any shape
+    name = stack.physical_id(_FUNCTION)
+    client = stack.client("lambda", patience_seconds=_LONGEST_SECONDS)
+    with closing(client) as functions, aws.translated_errors():
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        document = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        kind, reason = document.get("errorType", "Error"), document.get("errorMessage", "")
+        raise OperationFailed(
+            f"The operations function failed with {kind} {reason};"
+            f" `clipsaver logs operations --stack {stack.name}` says more"
+        )
+    return document

@@ -1,0 +1,1 @@
+"""What an operator asks of the deployed stack, where the database and the secret can be reached."""

@@ -1,0 +1,75 @@
+"""Whether PostgreSQL is reached, fits this release, has room, and has seen its scheduled jobs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from functions.operations import finding
+from functions.operations.finding import Finding
+from functions.operations.parts import Parts
+from functions.shared import errors, release
+from functions.shared.db import job_runs, server
+
+_CROWDED_SHARE: Final = 0.8
+_REACH_FIX: Final = (
+    "Is DATABASE_URL right, the server up, and open to these functions? The log says more"
+)
+_SCHEMA_FIX: Final = "`make deploy` migrates; on your own machine, `clipsaver migrate`"
+_CROWDED_FIX: Final = (
+    "A smaller MaxDatabaseConnections, a larger max_connections, or a pooler before the database"
+)
+_LATE_FIX: Final = (
+    "`clipsaver logs {job}`: did it fail? `clipsaver schedule list`: is its schedule enabled?"
+)
+
+
+async def check(parts: Parts) -> list[Finding]:
+    """Ask the database."""
+    try:
+        async with parts.database.transaction() as transaction:
+            connections = await server.select_connections(transaction)
+            ages = await job_runs.select_ages(transaction)
+    except errors.SchemaMismatch as error:
+        return [
+            finding.fine("database", "reachable"),
+            finding.failure("schema", str(error), _SCHEMA_FIX),
+        ]
+    except errors.DatabaseError as error:
+        return [finding.failure("database", str(error), _REACH_FIX)]
+    except errors.ConfigurationError:
+        # The variables' own check says what is wrong with the URL.
+        return []
+    return [
+        finding.fine("database", f"reachable, PostgreSQL {connections.version}"),
+        finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
+        _connections(connections),
+        *_ages(parts, ages),
+    ]
+
+
+def _connections(found: server.Connections) -> Finding:
+    told = f"{found.used} of {found.allowed} in use"
+    if found.used < found.allowed * _CROWDED_SHARE:
+        return finding.fine("connections", told)
+    return finding.warning("connections", told, _CROWDED_FIX)
+
+
+def _ages(parts: Parts, ages: Mapping[str, float]) -> list[Finding]:
+    try:
+        tunables = parts.tunables
+    except errors.ConfigurationError:
+        # The settings file's own check says so; without it nobody knows what late is.
+        return []
+    return [
+        _age("sync", ages.get("sync"), tunables.sync.sync_late_after_seconds),
+        _age("purge", ages.get("purge"), tunables.database.purge_late_after_seconds),
+    ]
+
+
+def _age(job: str, seconds: float | None, late_after: int) -> Finding:
+    fix = _LATE_FIX.format(job=job)
+    if seconds is None:
+        return finding.warning(f"last {job}", "it never succeeded", fix)
+    told = f"{seconds / 60:.0f} minutes ago"
+    if seconds > late_after:
+        return finding.failure(f"last {job}", f"{told}; late after {late_after // 60}", fix)
+    return finding.fine(f"last {job}", told)

@@ -1,0 +1,44 @@
+"""From an event to the operation that it names.
+
+An operation is a module with `async def run(parts, event)`, which returns JSON. `clipsaver` runs
+the same code on its own variables, or has the deployed function run it, where a database in a VPC
+can be reached.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from functions.operations import doctor
+from functions.operations.parts import Parts
+from functions.shared import errors
+
+Event = Mapping[str, Any]
+Operation = Callable[[Parts, Event], Awaitable[dict[str, Any]]]
+
+_OPERATIONS: Final[Mapping[str, Operation]] = {
+    "doctor": doctor.run,
+}
+_ANSWER_SECONDS: Final = 3.0
+"""Time kept for the answer."""
+
+
+async def run(parts: Parts, event: Event, seconds_left: float) -> dict[str, Any]:
+    """Do what the event names.
+
+    Args:
+        parts: What the operation works with.
+        event: `{"operation": "doctor"}`, and what that operation takes beside it.
+        seconds_left: How long this invocation may still take.
+
+    Raises:
+        InvalidEvent: there is no such operation, or it does not take the rest of the event.
+        ClipSaverError: the operation failed.
+    """
+    name = event.get("operation")
+    operation = _OPERATIONS.get(name) if isinstance(name, str) else None
+    if operation is None:
+        known = ", ".join(_OPERATIONS)
+        raise errors.InvalidEvent(f"operation is {name!r}; it can be: {known}")
+    parts.discord.deadline = time.monotonic() + seconds_left - _ANSWER_SECONDS
+    return await operation(parts, event)

@@ -1,0 +1,186 @@
+"""`clipsaver dlq`, as an operator types it; AWS is moto's SQS, on the wire."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from clipsaver.operations import dead_letters
+from clipsaver.operations.stack import Stack
+from functions.shared import jobs, models
+from tests.functional.operator.conftest import REGION, STACK, Account, Verb, rows
+
+TOKEN: Final = "aW50ZXJhY3Rpb24tdG9rZW4"
+QUEUES: Final = ("JobsQueue", "FailedJobsQueue", "ScanQueue", "FailedScansQueue", "FailedRunsQueue")
+
+Send = Callable[..., None]
+Bodies = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def stack(account: Account, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    # moto has no second server that might know more.
+    monkeypatch.setattr(dead_letters, "_POLL_SECONDS", 0)
+    account.deploy({name: {"Type": "AWS::SQS::Queue"} for name in QUEUES})
+    return Stack.read(STACK, REGION)
+
+
+@pytest.fixture
+def send(account: Account, stack: Stack) -> Send:
+    """Puts a message into a queue."""
+    client = account.client("sqs")
+
+    def put(queue: str, body: Any, **attributes: str) -> None:
+        client.send_message(
+            QueueUrl=stack.physical_id(queue),
+            MessageBody=body if isinstance(body, str) else json.dumps(body),
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in attributes.items()
+            },
+        )
+
+    return put
+
+
+@pytest.fixture
+def bodies(account: Account, stack: Stack) -> Bodies:
+    """What lies in a queue and can be received."""
+    client = account.client("sqs")
+
+    def received(queue: str) -> list[str]:
+        url = stack.physical_id(queue)
+        answer = client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+        )
+        return sorted(message["Body"] for message in answer.get("Messages", ()))
+
+    return received
+
+
+def job(*, age: timedelta | None) -> str:
+    """A job on guild 7, whose interaction is so old; None if nobody waits for it."""
+    if age is None:
+        return jobs.Job("sync_guild", models.GuildId(7)).to_message()
+    made_at = datetime.now(UTC) - age
+    interaction_id = (int(made_at.timestamp() * 1000) - 1420070400000) << 22
+    ticket = jobs.Ticket(interaction_id, TOKEN, "en", models.UserId(8))
+    return jobs.Job("sync_guild", models.GuildId(7), ticket).to_message()
+
+
+YOUNG: Final = timedelta(minutes=5)
+OLD: Final = timedelta(minutes=14, seconds=31)
+FAILED_RUN: Final = {
+    "version": "1.0",
+    "requestContext": {
+        "functionArn": "arn:aws:lambda:eu-central-1:123456789012:function:clips-sync:$LATEST",
+        "condition": "RetriesExhausted",
+    },
+    "requestPayload": {},
+    "responsePayload": {"errorType": "Unauthorized", "errorMessage": "the token was reset"},
+}
+
+
+def test_each_letter_is_listed_with_its_cause_and_without_its_token(verb: Verb, send: Send) -> None:
+    send("FailedJobsQueue", job(age=YOUNG))
+    time.sleep(0.01)
+    send("FailedJobsQueue", job(age=OLD))
+    time.sleep(0.01)
+    send("FailedJobsQueue", json.dumps({"kind": "paint", "guild_id": "7", "token": TOKEN}))
+    send("FailedScansQueue", {"guild_id": "9"})
+    send("FailedRunsQueue", FAILED_RUN)
+    result = verb("dlq", "list")
+    assert result.exit_code == 0, result.exception
+    assert TOKEN not in result.output
+    listed = [(row[0], row[3], row[4], row[5]) for row in rows(result.output)]
+    failed = "it failed too often; `clipsaver logs {} --grep {}` says why"
+    assert listed == [
+        ("jobs", "sync_guild, guild 7", failed.format("jobs", 7), "yes"),
+        (
+            *("jobs", "sync_guild, guild 7"),
+            *("nobody waits for it any more: Discord takes an answer for 15 minutes", "no"),
+        ),
+        ("jobs", "unknown", "this release knows no job 'paint'", "no"),
+        ("scan", "scan, guild 9", failed.format("scan", 9), "yes"),
+        (
+            *("runs", "run of clips-sync"),
+            *("Unauthorized: the token was reset; the next run makes up for it", "no"),
+        ),
+    ]
+
+
+def test_a_run_that_the_scheduler_could_not_start_is_told(verb: Verb, send: Send) -> None:
+    send(
+        "FailedRunsQueue",
+        {},
+        ERROR_CODE="AWS.Scheduler.Throttled",
+        ERROR_MESSAGE="Rate exceeded",
+        SCHEDULE_ARN="arn:aws:scheduler:eu-central-1:123456789012:schedule/default/clips-sync",
+    )
+    ((_, _, _, what, why, _),) = rows(verb("dlq", "list").output)
+    assert (what, why) == ("start by clips-sync", "Rate exceeded; the next run makes up for it")
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", "{}", '{"requestContext": {}}'])
+@pytest.mark.parametrize("queue", ["FailedJobsQueue", "FailedScansQueue", "FailedRunsQueue"])
+def test_whatever_lies_there_is_listed(verb: Verb, send: Send, queue: str, body: str) -> None:
+    send(queue, body or " ")
+    result = verb("dlq", "list")
+    assert result.exit_code == 0, result.exception
+    assert rows(result.output)[0][5] == "no"
+
+
+def test_looking_leaves_the_letters_for_the_next_look(verb: Verb, send: Send) -> None:
+    for _ in range(12):
+        send("FailedJobsQueue", job(age=None))
+    first, second = verb("dlq", "list"), verb("dlq", "list")
+    assert len(rows(first.output)) == len(rows(second.output)) == 12
+
+
+def test_what_can_do_good_is_sent_again_and_the_rest_stays(
+    verb: Verb, send: Send, bodies: Bodies
+) -> None:
+    young, old, free = job(age=YOUNG), job(age=OLD), job(age=None)
+    for body in (young, old, free):
+        send("FailedJobsQueue", body)
+    send("FailedScansQueue", {"guild_id": "9"})
+    send("FailedRunsQueue", FAILED_RUN)
+    result = verb("dlq", "redrive")
+    assert "3 sent again, 2 left." in result.output
+    assert TOKEN not in result.output
+    assert bodies("JobsQueue") == sorted([young, free])
+    assert bodies("FailedJobsQueue") == [old]
+    assert bodies("ScanQueue") == ['{"guild_id": "9"}']
+    assert bodies("FailedScansQueue") == []
+    assert bodies("FailedRunsQueue") == [json.dumps(FAILED_RUN)]
+
+
+def test_only_one_queue_is_touched_if_it_is_named(verb: Verb, send: Send, bodies: Bodies) -> None:
+    send("FailedJobsQueue", job(age=None))
+    send("FailedScansQueue", {"guild_id": "9"})
+    verb("dlq", "redrive", "--queue", "scan")
+    assert bodies("FailedJobsQueue") == [job(age=None)]
+    assert bodies("ScanQueue") == ['{"guild_id": "9"}']
+
+
+def test_dropping_asks_first(verb: Verb, send: Send, bodies: Bodies) -> None:
+    send("FailedRunsQueue", FAILED_RUN)
+    refused = verb("dlq", "drop", answer="n\n")
+    assert refused.exit_code == 1
+    assert "Delete 1 for ever?" in refused.output
+    assert len(bodies("FailedRunsQueue")) == 1
+    assert verb("dlq", "drop", answer="y\n").exit_code == 0
+    assert bodies("FailedRunsQueue") == []
+
+
+def test_dropping_nothing_asks_nothing(verb: Verb, stack: Stack) -> None:
+    assert verb("dlq", "drop").exit_code == 0
+
+
+def test_dropping_can_be_told_not_to_ask(verb: Verb, send: Send, bodies: Bodies) -> None:
+    send("FailedJobsQueue", job(age=OLD))
+    assert "1 dropped." in verb("dlq", "drop", "--yes").output
+    assert bodies("FailedJobsQueue") == []

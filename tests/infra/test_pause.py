@@ -1,0 +1,200 @@
+"""`clipsaver pause` and `resume` on the stack's own schedules, queues and functions.
+
+They are those of the template, made by ministack without an artifact: no build, no database.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from clipsaver import aws, cli
+from clipsaver.operations import pause
+from clipsaver.operations.stack import CONSUMER, FUNCTION, Stack
+from tests.infra import tools
+from tests.infra.ministack import REGION, Ministack
+
+pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
+
+_STACK: Final = "clip-saver"
+_KINDS: Final = {
+    "AWS::IAM::Role",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
+    "AWS::Scheduler::Schedule",
+}
+_CODE: Final = "import os\ndef handler(event, context):\n    return os.environ['PAUSED']\n"
+_PARAMETERS: Final = {
+    "DiscordApplicationId": "157730590492196864",
+    "DiscordPublicKey": "0" * 64,
+    "SecretArn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:clip-saver-AbCdEf",
+    "PublicUrl": "https://clips.example",
+    "SyncSchedule": "rate(15 minutes)",
+    "ScheduleTimezone": "Europe/Berlin",
+}
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
+    with Ministack(tmp_path_factory.mktemp("ministack")) as running:
+        yield running
+
+
+@pytest.fixture
+def stack(
+    ministack: Ministack, template: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stack]:
+    """Deployed, and running."""
+    for name, value in ministack.variables.items():
+        monkeypatch.setenv(name, value)
+    cloud = ministack.client("cloudformation")
+    cloud.create_stack(
+        StackName=_STACK,
+        TemplateBody=json.dumps(_bare(template)),
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": value} for name, value in _PARAMETERS.items()
+        ],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    cloud.get_waiter("stack_create_complete").wait(StackName=_STACK)
+    yield Stack.read(_STACK, REGION)
+    cloud.delete_stack(StackName=_STACK)
+
+
+def _bare(template: dict[str, Any]) -> dict[str, Any]:
+    """The template's schedules, queues and functions, with code of a line in these."""
+    kept: dict[str, Any] = json.loads(json.dumps(template))
+    kept["Resources"] = {
+        name: each for name, each in kept["Resources"].items() if each["Type"] in _KINDS
+    }
+    for each in kept["Resources"].values():
+        each.pop("DependsOn", None)
+        if each["Type"] == FUNCTION:
+            each["Properties"] |= {"Code": {"ZipFile": _CODE}, "Handler": "index.handler"}
+    kept.pop("Outputs")
+    return kept
+
+
+@pytest.fixture
+def run(stack: Stack) -> Run:
+    return lambda verb: CliRunner().invoke(
+        cli.app, [verb, "--stack", stack.name, "--region", REGION]
+    )
+
+
+def _said(ministack: Ministack, stack: Stack, function: str, qualifier: str) -> Any:
+    """What a function has in its variable when it is called."""
+    answer = ministack.client("lambda").invoke(
+        FunctionName=stack.physical_id(function), Qualifier=qualifier
+    )
+    return json.loads(answer["Payload"].read())
+
+
+def _schedules(ministack: Ministack) -> dict[str, dict[str, Any]]:
+    client = ministack.client("scheduler")
+    found = [client.get_schedule(Name=f"{_STACK}-{job}") for job in ("sync", "purge")]
+    changing = ("LastModificationDate", "ResponseMetadata")
+    return {each["Name"]: {key: each[key] for key in each if key not in changing} for each in found}
+
+
+def _consumers(ministack: Ministack, stack: Stack) -> set[str]:
+    client = ministack.client("lambda")
+    return {
+        client.get_event_source_mapping(UUID=identity)["State"]
+        for identity in stack.of_type(CONSUMER).values()
+    }
+
+
+def test_a_pause_stops_all_that_writes_within_a_minute(
+    ministack: Ministack, stack: Stack, run: Run
+) -> None:
+    before = _schedules(ministack)
+    started = time.monotonic()
+    result = run("pause")
+    assert result.exit_code == 0, result.exception
+    assert time.monotonic() - started < 60
+    paused = _schedules(ministack)
+    assert {each["State"] for each in paused.values()} == {"DISABLED"}
+    assert paused == {name: {**each, "State": "DISABLED"} for name, each in before.items()}
+    assert _consumers(ministack, stack) <= {"Disabled", "Disabling"}
+    assert _said(ministack, stack, "InteractionsFunction", "live").startswith("true since ")
+    assert _said(ministack, stack, "SyncFunction", "$LATEST").startswith("true since ")
+    assert _said(ministack, stack, "OperationsFunction", "$LATEST") == "false"
+    assert pause.is_paused(stack)
+
+
+def test_resuming_leaves_all_as_it_was(ministack: Ministack, stack: Stack, run: Run) -> None:
+    before = _schedules(ministack)
+    run("pause")
+    assert run("resume").exit_code == 0
+    assert _schedules(ministack) == before
+    assert _consumers(ministack, stack) <= {"Enabled", "Enabling"}
+    assert _said(ministack, stack, "InteractionsFunction", "live").startswith("false since ")
+    assert not pause.is_paused(stack)
+
+
+def test_other_variables_stay_as_they_are(ministack: Ministack, stack: Stack, run: Run) -> None:
+    def variables(qualifier: str) -> dict[str, str]:
+        found = ministack.client("lambda").get_function_configuration(
+            FunctionName=stack.physical_id("InteractionsFunction"), Qualifier=qualifier
+        )
+        told: dict[str, str] = found["Environment"]["Variables"]
+        return {name: value for name, value in told.items() if name != pause.VARIABLE}
+
+    before = variables("live")
+    assert before["DISCORD_PUBLIC_KEY"] == "0" * 64
+    run("pause")
+    assert variables("live") == variables("$LATEST") == before
+
+
+def test_pausing_twice_is_pausing_once(stack: Stack, run: Run) -> None:
+    assert [run("pause").exit_code, run("pause").exit_code] == [0, 0]
+    assert pause.is_paused(stack)
+
+
+def test_a_stack_that_is_not_there_is_told_by_name(stack: Stack) -> None:
+    result = CliRunner().invoke(cli.app, ["pause", "--stack", "nobody", "--region", REGION])
+    assert isinstance(result.exception, aws.NotDeployed)
+    assert "no stack nobody in us-east-1" in str(result.exception)
+
+
+def test_a_schedule_that_was_deployed_as_disabled_is_not_resumed(
+    ministack: Ministack, stack: Stack
+) -> None:
+    deployed = replace(stack, parameters={**stack.parameters, "ScheduleState": "DISABLED"})
+    assert len(list(pause.resume(deployed, datetime.now(UTC)))) == 3
+    assert {each["State"] for each in _schedules(ministack).values()} == {"DISABLED"}
+
+
+def test_a_deploy_is_told_of_the_pause(
+    stack: Stack, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parameters = tmp_path / "samconfig.toml"
+    parameters.write_text(
+        f'[default.global.parameters]\nstack_name = "{_STACK}"\nregion = "{REGION}"\n'
+    )
+
+    def command(*options: str) -> str:
+        return CliRunner().invoke(cli.app, ["deploy", "--show", *options]).output
+
+    assert 'Paused="false"' in command()
+    run("pause")
+    assert 'Paused="true"' in command()
+    assert 'Paused="true"' in command(f"--stack-name={_STACK}", "--region", REGION)
+    assert "Paused" not in command("--stack-name", "another")
+    # What is typed comes last, and SAM takes the last.
+    typed = command("-p", "Paused=false")
+    assert typed.index('Paused="true"') < typed.index('Paused="false"')
