@@ -81,11 +81,10 @@ class Bucket:
 
     def names(self) -> list[str]:
         """Those with a manifest."""
-        end = f"/{manifest.FILE}"
         with self._client() as client:
             keys = self._keys(client, self._prefix)
-            found = [key.removeprefix(self._prefix) for key in keys if key.endswith(end)]
-        return sorted(name for each in found if "/" not in (name := each.removesuffix(end)))
+        pairs = [key.removeprefix(self._prefix).split("/") for key in keys]
+        return sorted(pair[0] for pair in pairs if pair[1:] == [manifest.FILE])
 
     @contextlib.contextmanager
     def _client(self) -> Any:  # noqa: ANN401 -- made at run time

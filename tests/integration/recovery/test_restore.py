@@ -138,7 +138,7 @@ def test_a_restore_that_fails_puts_back_what_was_there(
     with pytest.raises(errors.ProgramFailed, match="pg_restore gave up"):
         restore.restore(database_url, taken.folder, replace=True)
     assert rows.of_guild(HERE) == before
-    assert rows.sql("SELECT FROM pg_namespace WHERE nspname LIKE 'replaced%%' AND %s", True) == []
+    assert rows.sql("SELECT FROM pg_namespace WHERE nspname LIKE 'replaced%'") == []
 
 
 def test_what_was_under_way_is_ended(
@@ -165,8 +165,8 @@ def test_what_people_decided_since_is_done_again(
     rows.sql("UPDATE clips SET hidden_at = now() WHERE message_id = %s", 2)
     rows.insert("clip_opt_outs", guild_id=ELSEWHERE, user_id=7)
     _change(rows, "prefix", "$")
-    _change(rows, "scan_nsfw", True)
-    _change(rows, "is_reading", True, CLIPS)
+    _change(rows, "scan_nsfw", "on")
+    _change(rows, "is_reading", value=True, channel_id=CLIPS)
     rows.sql("UPDATE setting_changes SET undone_at = now() WHERE key = 'scan_nsfw'")
     rows.guild(77, name="Came later")
     rows.insert(
