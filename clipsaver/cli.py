@@ -16,8 +16,8 @@ from clipsaver import aws, deployment, guild_settings, jobs, samconfig
 from clipsaver import demo as demonstration
 from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
+from clipsaver.operations import care, pause
 from clipsaver.operations import commands as operations
-from clipsaver.operations import pause
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import commands as recovery
 from clipsaver.recovery import errors as recovery_errors
@@ -43,6 +43,7 @@ own_settings = typer.Typer(
 app.add_typer(own_settings, name="settings")
 app.add_typer(schedules.app, name="schedule")
 operations.register(app)
+care.register(app)
 app.command("backup")(recovery.take)
 app.command("restore")(recovery.bring_back)
 app.command("unseal")(recovery.unseal)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from clipsaver.operations.stack import Stack
 from clipsaver.recovery import (
     backup,
     deployed,
@@ -42,13 +43,15 @@ _SEALED: Final = (
 )
 _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
 
-Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The deployed stack.")]
+StackName = Annotated[
+    str | None, typer.Option("--stack", metavar="NAME", help="The stack that the database serves.")
+]
 Region = Annotated[str | None, typer.Option(help="The stack's region.")]
 
 
 def take(
     to: Annotated[str, typer.Option(metavar="PLACE", help="FOLDER or s3://BUCKET/PREFIX.")],
-    stack: Stack = None,
+    stack: StackName = None,
     region: Region = None,
     *,
     tolerant: Annotated[
@@ -73,7 +76,7 @@ def take(
             settings_path=configuration.environment.settings_path,
             secret={} if log_only or without_secret else _secret(configuration),
             passphrase=variables.get(PASSPHRASE, ""),
-            stack=deployed.parameters(stack, region) if stack else None,
+            stack=Stack.read(stack, region).parameters if stack else None,
         ),
         places.open_place(to),
     )
@@ -96,7 +99,7 @@ def bring_back(
     only: Annotated[
         str | None, typer.Option(metavar="PART", help="Of a guild: settings, channels or clips.")
     ] = None,
-    stack: Stack = None,
+    stack: StackName = None,
     region: Region = None,
     *,
     replace: Annotated[
@@ -120,7 +123,7 @@ def bring_back(
         started = time.monotonic()
         report = restore.restore(url, folder, replace=replace, decided=decided)
         queues = [variables[name] for name in _QUEUES if variables.get(name)]
-        deployed.empty(deployed.queues(stack, region) if stack else queues, region)
+        deployed.empty(deployed.queues(Stack.read(stack, region)) if stack else queues, region)
         _tell(made, report, time.monotonic() - started)
 
 

@@ -1,44 +1,20 @@
-"""What of a deployed stack belongs to a backup, and what a restore makes obsolete there."""
+"""What of a deployed stack a restore makes obsolete: the work that waits in its queues."""
 
 from contextlib import closing
 from typing import Final
 
 from clipsaver import aws
+from clipsaver.operations.stack import Stack
 
 _QUEUE: Final = "AWS::SQS::Queue"
 _DEAD_LETTERS: Final = "Failed"
 """How infra/template.yaml names the queues of what failed."""
 
 
-def parameters(stack: str, region: str | None) -> dict[str, str]:
-    """The stack's parameters; CloudFormation shows those that are secret as stars.
-
-    Raises:
-        AwsError: AWS could not be asked, or knows no such stack.
-    """
-    with aws.translated_errors(), closing(aws.client("cloudformation", region)) as cloudformation:
-        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return {
-        each["ParameterKey"]: each.get("ResolvedValue", each.get("ParameterValue", ""))
-        for each in found.get("Parameters", ())
-    }
-
-
-def queues(stack: str, region: str | None) -> list[str]:
-    """The URLs of the queues in which work waits.
-
-    Raises:
-        AwsError: AWS could not be asked, or knows no such stack.
-    """
-    with aws.translated_errors(), closing(aws.client("cloudformation", region)) as cloudformation:
-        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-        return [
-            each["PhysicalResourceId"]
-            for page in pages
-            for each in page["StackResourceSummaries"]
-            if each["ResourceType"] == _QUEUE
-            and not each["LogicalResourceId"].startswith(_DEAD_LETTERS)
-        ]
+def queues(stack: Stack) -> list[str]:
+    """The URLs of the queues in which work waits."""
+    found = stack.of_type(_QUEUE).items()
+    return [url for name, url in found if not name.startswith(_DEAD_LETTERS)]
 
 
 def empty(queue_urls: list[str], region: str | None) -> None:
@@ -49,6 +25,6 @@ def empty(queue_urls: list[str], region: str | None) -> None:
     """
     if not queue_urls:
         return
-    with aws.translated_errors(), closing(aws.client("sqs", region)) as sqs:
+    with closing(aws.client("sqs", region)) as sqs, aws.translated_errors():
         for url in queue_urls:
             sqs.purge_queue(QueueUrl=url)

@@ -1,10 +1,12 @@
 """`maintain`: VACUUM (ANALYZE) each table, and say what is large, unused or bloated."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from functions.operations.parts import Parts
+from functions.shared import errors
 from functions.shared.db import maintenance
 from functions.shared.db.connection import Database
 from functions.shared.db.maintenance import Index
@@ -13,6 +15,24 @@ _BLOATED_SHARE: Final = 0.3
 """What of an index may be air; one that has just been filled is a tenth air."""
 _BLOATED_BYTES: Final = 1_000_000
 """Below this, nobody notices."""
+
+
+async def run(parts: Parts, event: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """Maintain the database of the parts; see `maintain` for the answer.
+
+    Args:
+        parts: What is maintained.
+        event: `{"reindex": true}` to build indexes anew, too.
+        seconds: The time for everything.
+
+    Raises:
+        InvalidEvent: `reindex` is not true or false.
+        DatabaseError, ConfigurationError: the database failed, or is not named.
+    """
+    reindex = event.get("reindex", False)
+    if not isinstance(reindex, bool):
+        raise errors.InvalidEvent(f"reindex must be true or false, it is {reindex!r}")
+    return await maintain(parts.database, seconds, reindex=reindex)
 
 
 async def maintain(database: Database, seconds: float, *, reindex: bool = False) -> dict[str, Any]:

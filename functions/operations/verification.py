@@ -6,10 +6,11 @@ rules that it cannot know are listed here. Nothing is changed.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from functions.operations import finding
 from functions.operations.finding import Finding
+from functions.operations.parts import Parts
 from functions.shared import errors
 from functions.shared.db import queries, verification
 from functions.shared.db.connection import Database, Transaction
@@ -75,6 +76,25 @@ _AMCHECK_FIX: Final = (
 _CHECKSUMS_FIX: Final = (
     "On a server of your own: pg_checksums --enable while it is stopped; else ask the provider"
 )
+
+
+async def run(parts: Parts, event: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """Check the database of the parts.
+
+    Args:
+        parts: What is looked at.
+        event: Nothing beside the operation's name is read.
+        seconds: The time for everything.
+
+    Returns:
+        `{"findings": [{"check", "level", "told", "fix"}]}`.
+
+    Raises:
+        DatabaseError, ConfigurationError: there is no connection, or the time is over.
+    """
+    del event
+    found = await verify(parts.database, seconds)
+    return {"findings": [each.as_json() for each in found]}
 
 
 async def verify(database: Database, seconds: float) -> list[Finding]:

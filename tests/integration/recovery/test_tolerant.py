@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from clipsaver.local.postgres import SUPERUSER, Postgres
-from clipsaver.recovery import errors, restore
+from clipsaver.recovery import errors, manifest, restore
 from functions.deploy import migrations
 from tests import factories
 from tests.factories import HERE
@@ -79,7 +79,7 @@ def test_rows_whose_parents_were_lost_are_left_out(
     taken = stage.take(url, tmp_path, "tolerant")
     channels = taken.folder / "tables" / "bot_channels.csv"
     channels.write_text("".join(channels.read_text().splitlines(keepends=True)[1:]))
-    files = taken.manifest.files | {"tables/bot_channels.csv": restore.manifests.checksum(channels)}
+    files = taken.manifest.files | {"tables/bot_channels.csv": manifest.checksum(channels)}
     taken.manifest.model_copy(update={"files": files}).write(taken.folder)
     with stage.new_database(server) as empty:
         report = restore.restore(empty, taken.folder)
