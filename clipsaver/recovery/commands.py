@@ -122,9 +122,13 @@ def bring_back(
             )
         started = time.monotonic()
         report = restore.restore(url, folder, replace=replace, decided=decided)
-        queues = [variables[name] for name in _QUEUES if variables.get(name)]
-        deployed.empty(deployed.queues(Stack.read(stack, region)) if stack else queues, region)
         _tell(made, report, time.monotonic() - started)
+        if stack:
+            deployed.empty(deployed.queues(Stack.read(stack, region)), region)
+        elif replace:
+            # Without, the database may be another one than the queues' functions work on.
+            queues = [variables[name] for name in _QUEUES if variables.get(name)]
+            deployed.empty(queues, region)
 
 
 def unseal(
