@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psycopg
+from psycopg.types.json import Jsonb
 
-from clipsaver.recovery import errors, journal, programs, sealing, tables, tolerant
+from clipsaver.recovery import errors, journal, programs, sealing, sessions, tables, tolerant
 from clipsaver.recovery import manifest as manifests
 from clipsaver.recovery.manifest import Kind, Manifest
 from clipsaver.recovery.places import Place
+from clipsaver.recovery.sessions import Connection
 from functions.shared import release
-from functions.shared.db import blocking
+from functions.shared.db import queries
 
 NAME: Final = "clipsaver backup"
 _ASIDE: Final = "replaced_*"
@@ -56,11 +58,21 @@ def take(order: Order, place: Place) -> tuple[str, Manifest]:
         folder = Path(name)
         # Before the long work: whoever has forgotten the passphrase is told at once.
         _write_surroundings(order, folder)
-        with blocking.connect(order.url, NAME) as connection:
-            connection.autocommit = True
+        with sessions.opened(order.url, NAME, autocommit=True) as connection:
             made = _gather(order, connection, folder)
         made.write(folder)
-        return place.put(folder, made.name), made
+        where = place.put(folder, made.name)
+    if made.kind == "full":
+        _record(order.url, made)
+    return where, made
+
+
+def _record(url: str, made: Manifest) -> None:
+    """Tell the database, for the alarm on old backups."""
+    summary = Jsonb({"name": made.name, "rows": sum(made.rows.values())})
+    with sessions.opened(url, NAME) as connection:
+        note = queries.load("job_runs")["note_success"]
+        connection.execute(note.sql, {"job": "backup", "summary": summary})
 
 
 def _write_surroundings(order: Order, folder: Path) -> None:
@@ -72,7 +84,7 @@ def _write_surroundings(order: Order, folder: Path) -> None:
         (folder / manifests.SECRET).write_bytes(sealed)
 
 
-def _gather(order: Order, connection: psycopg.Connection[Any], folder: Path) -> Manifest:
+def _gather(order: Order, connection: Connection, folder: Path) -> Manifest:
     taken_at, version, number = connection.execute(tables.SQL["select_server"].sql).fetchall()[0]
     decisions, lost = journal.read(connection, "public")
     journal.write(decisions, folder)
@@ -100,9 +112,7 @@ def _gather(order: Order, connection: psycopg.Connection[Any], folder: Path) -> 
     )
 
 
-def _dump(
-    program: Path, url: str, connection: psycopg.Connection[Any], folder: Path
-) -> dict[str, int]:
+def _dump(program: Path, url: str, connection: Connection, folder: Path) -> dict[str, int]:
     """Dump everything, and count it in the same snapshot."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -119,7 +129,7 @@ def _dump(
         return tables.count_rows(connection)
 
 
-def _revision(connection: psycopg.Connection[Any]) -> str:
+def _revision(connection: Connection) -> str:
     """The newest migration; of a database too broken to say, that of this release."""
     try:
         found = connection.execute(tables.SQL["select_revisions"].sql).fetchall()

@@ -10,9 +10,9 @@ from typing import Final, Literal, NamedTuple
 
 from psycopg import sql
 
-from clipsaver.recovery import errors, journal, tables
-from clipsaver.recovery.tables import Connection, Mode, Table
-from functions.shared.db import blocking
+from clipsaver.recovery import errors, journal, sessions, tables
+from clipsaver.recovery.sessions import Connection
+from clipsaver.recovery.tables import Mode, Table
 
 Part = Literal["settings", "channels", "clips"]
 
@@ -79,8 +79,8 @@ def restore_guild(
     copies = _PARTS[only] if only else (*_GUILD, *(c for part in _PARTS.values() for c in part))
     counts: dict[str, int] = {}
     with (
-        blocking.connect(copy_url, _NAME) as copy,
-        blocking.connect(url, _NAME) as target,
+        sessions.opened(copy_url, _NAME) as copy,
+        sessions.opened(url, _NAME) as target,
     ):
         _check_known(copy, guild_id)
         found = {table.name: table for table in tables.select_tables(target)}

@@ -17,9 +17,9 @@ from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
 from clipsaver.recovery import manifest
+from clipsaver.recovery.sessions import Connection
 from functions.shared.db import queries
 
-Connection = psycopg.Connection[Any]
 Journal = Mapping[str, list[dict[str, Any]]]
 """The rows of each part; instants as ISO 8601."""
 

@@ -8,18 +8,17 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import psycopg
 from psycopg import sql
 
-from clipsaver.recovery import errors, journal, programs, tables, tolerant
+from clipsaver.recovery import errors, journal, programs, sessions, tables, tolerant
 from clipsaver.recovery import manifest as manifests
 from clipsaver.recovery.journal import Journal
 from clipsaver.recovery.manifest import Manifest
+from clipsaver.recovery.sessions import Connection
 from functions.deploy import migrations
 from functions.shared import release
-from functions.shared.db import blocking
 
 _log = logging.getLogger("discord_clip_saver.recovery")
 
@@ -53,7 +52,7 @@ def is_empty(url: str) -> bool:
     Raises:
         DatabaseUnavailable: there is no connection.
     """
-    with blocking.connect(url, NAME) as connection:
+    with sessions.opened(url, NAME) as connection:
         return not _movable(connection)
 
 
@@ -77,8 +76,7 @@ def restore(
     """
     manifest = Manifest.read(folder)
     report = Report(lost=list(manifest.lost))
-    with blocking.connect(url, NAME) as connection:
-        connection.autocommit = True
+    with sessions.opened(url, NAME, autocommit=True) as connection:
         check_versions(connection, manifest)
         journals = [decided] if decided else []
         if _movable(connection):
@@ -92,7 +90,7 @@ def restore(
             report.lost += unread
             report.aside = _set_aside(connection)
     report.rows = _load(url, folder, manifest, report.aside)
-    with blocking.connect(url, NAME) as connection:
+    with sessions.opened(url, NAME) as connection:
         report.voided = journal.void(connection)
         for each in journals:
             redone = journal.apply(connection, each, manifest.taken_at)
@@ -102,7 +100,7 @@ def restore(
     return report
 
 
-def check_versions(connection: psycopg.Connection[Any], manifest: Manifest) -> None:
+def check_versions(connection: Connection, manifest: Manifest) -> None:
     """Refuse what is newer than what it is to work with.
 
     Raises:
@@ -140,7 +138,7 @@ def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
     else:
         program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
         run_restore(program, url, folder / manifests.DUMP)
-        with blocking.connect(url, NAME) as connection:
+        with sessions.opened(url, NAME) as connection:
             counts = tables.count_rows(connection)
         if counts != manifest.rows:
             raise errors.BackupDamaged(f"It had {manifest.rows}, restored are {counts}")
@@ -154,7 +152,7 @@ def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapp
         return load(url, folder, manifest)
     except BaseException:
         if aside:
-            with blocking.connect(url, NAME) as connection:
+            with sessions.opened(url, NAME) as connection:
                 _put_back(connection, aside)
         raise
 
@@ -182,7 +180,7 @@ def _load_tables(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int
     """Make the schema of the backup anew, and bring in the rows that hang together."""
     migrations.upgrade(url, manifest.schema_revision)
     counts = {}
-    with blocking.connect(url, NAME) as connection:
+    with sessions.opened(url, NAME) as connection:
         for table in tables.select_tables(connection):
             path = tolerant.path_of(folder, table.name)
             if table.name not in tables.MIGRATIONS and path.exists():
@@ -191,11 +189,11 @@ def _load_tables(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int
     return counts
 
 
-def _movable(connection: psycopg.Connection[Any]) -> list[str]:
+def _movable(connection: Connection) -> list[str]:
     return [name for (name,) in connection.execute(tables.SQL["select_movable"].sql)]
 
 
-def _set_aside(connection: psycopg.Connection[Any]) -> str:
+def _set_aside(connection: Connection) -> str:
     """Move everything to a schema of its own; its name."""
     taken_at = connection.execute(tables.SQL["select_server"].sql).fetchall()[0][0]
     aside = f"replaced_{taken_at:%Y%m%d_%H%M%S}"
@@ -206,7 +204,7 @@ def _set_aside(connection: psycopg.Connection[Any]) -> str:
     return aside
 
 
-def _put_back(connection: psycopg.Connection[Any], aside: str) -> None:
+def _put_back(connection: Connection, aside: str) -> None:
     """Drop what a failed restore left, and move everything back."""
     for name in _movable(connection):
         connection.execute(f"DROP {name} CASCADE".encode())
@@ -215,7 +213,7 @@ def _put_back(connection: psycopg.Connection[Any], aside: str) -> None:
     connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(aside)))
 
 
-def _move(connection: psycopg.Connection[Any], schema: str) -> None:
+def _move(connection: Connection, schema: str) -> None:
     for name in _movable(connection):
         # Names come quoted from PostgreSQL.
         statement = sql.SQL("SET SCHEMA {}").format(sql.Identifier(schema))

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, journal, places, programs, restore
+from clipsaver.recovery import errors, journal, places, programs, restore, sessions
 from clipsaver.recovery.manifest import Manifest
 from functions.deploy import migrations
-from functions.shared.db import blocking
 
 _DATABASE: Final = "restored"
 
@@ -58,7 +57,7 @@ def fill(url: str, source: str) -> None:
         with tempfile.TemporaryDirectory(prefix="clipsaver-restore-") as folder:
             place.fetch(name, Path(folder))
             restore.load(url, Path(folder), Manifest.read(Path(folder)))
-    with blocking.connect(url, restore.NAME) as connection:
+    with sessions.opened(url, restore.NAME) as connection:
         journal.void(connection)
 
 

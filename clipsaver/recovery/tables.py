@@ -10,12 +10,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import psycopg
 from psycopg import rows, sql
 
+from clipsaver.recovery.sessions import Connection
 from functions.shared.db import queries
 
-Connection = psycopg.Connection[Any]
 Mode = Literal["add", "replace", "update"]
 """What becomes of a row that is there already (`add` leaves it) or is not (`update` leaves it)."""
 

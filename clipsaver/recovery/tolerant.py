@@ -13,7 +13,8 @@ import psycopg
 from psycopg import sql
 
 from clipsaver.recovery import manifest, tables
-from clipsaver.recovery.tables import Connection, Table
+from clipsaver.recovery.sessions import Connection
+from clipsaver.recovery.tables import Table
 
 _LINES: Final = 292
 """More rows do not fit on a page of 8 kB (PostgreSQL source, MaxHeapTuplesPerPage: 291)."""

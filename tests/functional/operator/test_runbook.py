@@ -35,6 +35,13 @@ class Block(NamedTuple):
     on_aws: bool
 
 
+class Shell(NamedTuple):
+    """How an operator's shell is set up."""
+
+    folder: Path
+    variables: dict[str, str]
+
+
 def _blocks() -> list[Block]:
     page = _PAGE.read_text(encoding="utf-8")
     return [
@@ -58,22 +65,22 @@ def stack() -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="module")
-def shell(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def shell(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """How an operator's shell is set up: a folder, programs and variables."""
     programs = (Path(sys.executable).parent, installation.packaged_programs(), os.environ["PATH"])
-    return {
-        "cwd": tmp_path_factory.mktemp("release"),
-        "env": {
+    return Shell(
+        tmp_path_factory.mktemp("release"),
+        {
             **stack.variables,
             "PATH": os.pathsep.join(map(str, programs)),
             "PYTHONPATH": str(ROOT),
             "BACKUP_PASSPHRASE": "correct horse battery staple",
         },
-    }
+    )
 
 
 # One test, because each block begins where the one before has left off.
-def test_every_block_runs_as_it_stands(shell: dict[str, object]) -> None:
+def test_every_block_runs_as_it_stands(shell: Shell) -> None:
     for block in _blocks():
         if block.on_aws:
             continue
@@ -82,7 +89,8 @@ def test_every_block_runs_as_it_stands(shell: dict[str, object]) -> None:
             capture_output=True,
             text=True,
             check=False,
-            **shell,
+            cwd=shell.folder,
+            env=shell.variables,
         )
         told = f"{_PAGE.name}:{block.line}\n{block.text}{done.stdout}{done.stderr}"
         assert done.returncode == 0, told

@@ -8,6 +8,7 @@ import pytest
 from clipsaver.recovery import errors, journal, restore
 from clipsaver.recovery import manifest as manifests
 from clipsaver.recovery.manifest import Manifest
+from functions.shared import errors as product_errors
 from functions.shared import release
 from tests import factories
 from tests.factories import ELSEWHERE, HERE, Rows
@@ -227,3 +228,25 @@ def test_a_journal_alone_is_no_backup(rows: Rows, database_url: str, tmp_path: P
     log = stage.take(database_url, tmp_path, "log")
     with pytest.raises(errors.BackupMissing, match="journal alone"):
         restore.restore(database_url, log.folder, replace=True)
+
+
+def test_a_full_backup_is_noted_where_its_age_is_measured(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    stage.take(database_url, tmp_path, "log")
+    assert rows.count("job_runs") == 0
+    taken = stage.take(database_url, tmp_path)
+    (noted,) = rows.sql("SELECT job, last_succeeded_at, summary FROM job_runs")
+    assert noted["job"] == "backup"
+    assert noted["last_succeeded_at"] >= taken.manifest.taken_at
+    assert noted["summary"]["name"] == taken.manifest.name
+
+
+def test_a_statement_that_fails_is_told_as_an_error_of_ours(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    taken = stage.take(database_url, tmp_path)
+    rows.sql("DROP TABLE job_runs")
+    with pytest.raises(product_errors.DatabaseError, match="job_runs"):
+        stage.take(database_url, tmp_path / "next")
+    assert taken.folder.exists()
