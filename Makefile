@@ -45,8 +45,8 @@ $(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
 demo: $(READY)  ## the whole main job on this machine, each outcome checked
 	@$(BIN)/clipsaver demo
 
-dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it
-	@$(BIN)/clipsaver dev --port $(PORT)
+dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it; on a copy of a backup with DUMP=file
+	@$(BIN)/clipsaver dev --port $(PORT) $(if $(DUMP),--dump "$(DUMP)")
 
 test: $(READY)  ## every test, against a real PostgreSQL of its own
 	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)

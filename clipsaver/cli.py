@@ -16,9 +16,11 @@ from clipsaver import aws, deployment, guild_settings, jobs, samconfig
 from clipsaver import demo as demonstration
 from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
+from clipsaver.operations import care, pause
 from clipsaver.operations import commands as operations
-from clipsaver.operations import pause
 from clipsaver.operations.stack import Stack
+from clipsaver.recovery import commands as recovery
+from clipsaver.recovery import errors as recovery_errors
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import configured, operator_variables
@@ -41,11 +43,22 @@ own_settings = typer.Typer(
 app.add_typer(own_settings, name="settings")
 app.add_typer(schedules.app, name="schedule")
 operations.register(app)
+care.register(app)
+app.command("backup")(recovery.take)
+app.command("restore")(recovery.bring_back)
+app.command("unseal")(recovery.unseal)
 
 console = Console()
 complaints = Console(stderr=True)
 
 _FAILED: Final = 1
+_TOLD: Final = (
+    errors.ClipSaverError,
+    local_errors.LocalError,
+    aws.AwsError,
+    recovery_errors.RecoveryError,
+)
+"""Errors whose message is all that an operator needs."""
 _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
 
 GuildId = Annotated[int, typer.Argument(metavar="GUILD", min=1, max=_LARGEST_SNOWFLAKE)]
@@ -61,7 +74,7 @@ def main() -> None:
     """Run the command; an error of ours is a sentence, not a traceback."""
     try:
         app()
-    except (errors.ClipSaverError, local_errors.LocalError, aws.AwsError) as error:
+    except _TOLD as error:
         complaints.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
         sys.exit(_FAILED)
 
@@ -74,9 +87,14 @@ def demo() -> None:
 
 
 @app.command()
-def dev(port: Annotated[int, typer.Option(help="The port of the API.")] = 8000) -> None:
+def dev(
+    port: Annotated[int, typer.Option(help="The port of the API.")] = 8000,
+    dump: Annotated[
+        str | None, typer.Option(metavar="FROM", help="A copy of this backup or dump.")
+    ] = None,
+) -> None:
     """Serve the API locally until interrupted; on the real Discord where .env names one."""
-    development.serve(operator_variables(), port, console)
+    development.serve(operator_variables(), port, console, dump)
 
 
 @app.command()

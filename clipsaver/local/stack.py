@@ -7,7 +7,7 @@
 Everything in it was started by this process, and ends with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -31,6 +31,7 @@ class LocalStack:
         world: What exists in the local Discord.
         port: The port of the API; 0 for any free one.
         log_level: How much the functions log.
+        fill: What brings the empty database at a URL to this release's schema.
 
     Attributes:
         variables: The environment of every function.
@@ -44,10 +45,18 @@ class LocalStack:
         queue: The queues of deferred work.
     """
 
-    def __init__(self, world: World, *, port: int = 0, log_level: str = "WARNING") -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        port: int = 0,
+        log_level: str = "WARNING",
+        fill: Callable[[str], object] = migrations.upgrade,
+    ) -> None:
         self._world = world
         self._port = port
         self._log_level = log_level
+        self._fill = fill
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -60,7 +69,7 @@ class LocalStack:
             self.postgres = self._open.enter_context(Postgres())
             self.postgres.create_database(DATABASE)
             self.database_url = self.postgres.url(DATABASE)
-            migrations.upgrade(self.database_url)
+            self._fill(self.database_url)
             self.discord = self._open.enter_context(DiscordServer(self._world))
             self.queue = self._open.enter_context(JobQueueServer())
             self.gateway = self._open.enter_context(

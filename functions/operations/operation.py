@@ -1,23 +1,25 @@
 """From an event to the operation that it names.
 
-An operation is a module with `async def run(parts, event)`, which returns JSON. `clipsaver` runs
-the same code on its own variables, or has the deployed function run it, where a database in a VPC
-can be reached.
+An operation is a module with `async def run(parts, event, seconds)`, which returns JSON.
+`clipsaver` runs the same code on its own variables, or has the deployed function run it, where a
+database in a VPC can be reached.
 """
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from functions.operations import doctor
+from functions.operations import doctor, maintenance, verification
 from functions.operations.parts import Parts
 from functions.shared import errors
 
 Event = Mapping[str, Any]
-Operation = Callable[[Parts, Event], Awaitable[dict[str, Any]]]
+Operation = Callable[[Parts, Event, float], Awaitable[dict[str, Any]]]
 
 _OPERATIONS: Final[Mapping[str, Operation]] = {
     "doctor": doctor.run,
+    "maintain": maintenance.run,
+    "verify": verification.run,
 }
 _ANSWER_SECONDS: Final = 3.0
 """Time kept for the answer."""
@@ -40,5 +42,6 @@ async def run(parts: Parts, event: Event, seconds_left: float) -> dict[str, Any]
     if operation is None:
         known = ", ".join(_OPERATIONS)
         raise errors.InvalidEvent(f"operation is {name!r}; it can be: {known}")
-    parts.discord.deadline = time.monotonic() + seconds_left - _ANSWER_SECONDS
-    return await operation(parts, event)
+    seconds = seconds_left - _ANSWER_SECONDS
+    parts.discord.deadline = time.monotonic() + seconds
+    return await operation(parts, event, seconds)

@@ -85,6 +85,23 @@ class Database:
                 await self._abandon(transaction)
                 raise
 
+    async def run_alone(self, sql: str, *, within: float) -> None:
+        """Run a statement that PostgreSQL refuses inside a transaction: VACUUM, REINDEX ...
+
+        Args:
+            sql: The statement, made of identifiers that PostgreSQL quoted.
+            within: Seconds for everything, connecting included.
+
+        Raises:
+            DatabaseError: as `transaction`.
+        """
+        async with self._turn:
+            deadline = time.monotonic() + within
+            # What a transaction begins with also finds out whether the connection still lives.
+            starting = Transaction(await self._begin(deadline), deadline, self._slow_seconds)
+            await starting.run("ROLLBACK")
+            await starting.run(sql)
+
     async def close(self) -> None:
         """Close the connection, if one is open; the next transaction opens another."""
         if self._connection is not None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 _NAME: Final = re.compile(r"^-- ([a-z_]+)\n", re.MULTILINE)
+_FOLDER: Final = Path(__file__).parent
 
 
 class Query(NamedTuple):
@@ -22,9 +23,9 @@ class Query(NamedTuple):
 
 
 @cache
-def load(noun: str) -> MappingProxyType[str, Query]:
-    """The queries of `<noun>.sql`, by name."""
-    text = Path(__file__).with_name(f"{noun}.sql").read_text(encoding="utf-8")
+def load(noun: str, folder: Path = _FOLDER) -> MappingProxyType[str, Query]:
+    """The queries of `<noun>.sql`, by name; in this package unless another folder is given."""
+    text = (folder / f"{noun}.sql").read_text(encoding="utf-8")
     _, *pieces = _NAME.split(text)
     named = zip(pieces[::2], pieces[1::2], strict=True)
     return MappingProxyType({name: Query(name, sql.strip().encode()) for name, sql in named})

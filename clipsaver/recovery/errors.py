@@ -1,0 +1,43 @@
+"""What can go wrong with backups; each message tells its reader what to do.
+
+    RecoveryError
+    ├── VersionMismatch    a program, a server or this release is older than what it is to work with
+    ├── ProgramFailed      pg_dump or pg_restore gave up
+    ├── BackupMissing      there is no backup at that place, or it is not complete
+    ├── BackupDamaged      a file is not what was written, or counts differ after a restore
+    ├── DatabaseNotEmpty   a restore would have to replace what is there
+    └── NotSealed          no passphrase for the secret, or the wrong one
+
+The tree is apart from the product's own: nothing of this runs on Lambda.
+"""
+
+
+class RecoveryError(Exception):
+    """Base of the tree."""
+
+
+class VersionMismatch(RecoveryError):
+    """Something is older than what it is to work with; the message says what, and what would do."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(f"version mismatch refused: {told}")
+
+
+class ProgramFailed(RecoveryError):
+    """A PostgreSQL program gave up; the message ends with what it said."""
+
+
+class BackupMissing(RecoveryError):
+    """Nothing, or nothing complete, is there."""
+
+
+class BackupDamaged(RecoveryError):
+    """A file of the backup is not what was written."""
+
+
+class DatabaseNotEmpty(RecoveryError):
+    """Something is in the database that a restore is to go to."""
+
+
+class NotSealed(RecoveryError):
+    """There is no passphrase, or it does not open the secret."""

@@ -1,0 +1,129 @@
+"""What people decided, apart from the rest: deletions, opt-outs, hidden clips, settings changes.
+
+A restored database is as old as its backup; these must not be lost with the time between. They are
+read from the database that is replaced, or from a journal that was written after the backup, and
+applied to the restored one. Applying a journal twice changes nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import psycopg
+from psycopg import rows, sql
+from psycopg.types.json import Json, Jsonb
+
+from clipsaver.recovery import manifest
+from clipsaver.recovery.sessions import Connection
+from functions.shared.db import queries
+
+Journal = Mapping[str, list[dict[str, Any]]]
+"""The rows of each part; instants as ISO 8601."""
+
+_SQL: Final = queries.load("journal", Path(__file__).parent)
+_PARTS: Final = ("guilds", "tombstones", "opt_outs", "hidden", "setting_changes")
+_IS_READING: Final = "is_reading"
+"""The one setting of a channel that is a column."""
+
+
+def read(connection: Connection, schema: str) -> tuple[Journal, list[str]]:
+    """What can be read of the journal in a database, and what cannot, in sentences.
+
+    Args:
+        connection: In autocommit mode.
+        schema: Where its tables are.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    lost = []
+    for part in _PARTS:
+        try:
+            with connection.transaction(), connection.cursor(row_factory=rows.scalar_row) as cursor:
+                cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
+                statement = _SQL[f"select_{part}"].sql.rstrip(b";")
+                cursor.execute(b"SELECT to_jsonb(given) FROM (" + statement + b") AS given")
+                found[part] = cursor.fetchall()
+        except psycopg.Error as error:
+            lost.append(f"{part.replace('_', ' ')} cannot be read: {str(error).strip()}")
+    return found, lost
+
+
+def write(journal: Journal, folder: Path) -> None:
+    """Write a journal into a backup."""
+    (folder / manifest.JOURNAL).write_text(json.dumps(journal), encoding="utf-8")
+
+
+def load(folder: Path) -> Journal:
+    """The journal of a backup."""
+    found: Journal = json.loads((folder / manifest.JOURNAL).read_text(encoding="utf-8"))
+    return found
+
+
+def apply(connection: Connection, journal: Journal, since: datetime) -> Mapping[str, int]:
+    """Do again what was decided since a backup, in the caller's transaction.
+
+    Args:
+        connection: The restored database.
+        journal: Of a later moment.
+        since: When the backup was taken.
+
+    Returns:
+        How many rows of each part were new.
+    """
+    given = {part: Jsonb(journal.get(part, [])) for part in _PARTS}
+    new = {
+        part: connection.execute(_SQL[name].sql, {"rows": given[part]}).rowcount
+        for part, name in (
+            ("guilds", "insert_guilds"),
+            ("tombstones", "insert_tombstones"),
+            ("opt_outs", "insert_opt_outs"),
+            ("hidden", "update_hidden"),
+            ("setting_changes", "insert_setting_changes"),
+        )
+    }
+    new["clips_deleted"] = connection.execute(_SQL["delete_buried"].sql).rowcount
+    set_last_values(connection, since)
+    connection.execute(_SQL["continue_numbers"].sql)
+    return MappingProxyType(new)
+
+
+def set_last_values(connection: Connection, since: datetime, guild_id: int | None = None) -> int:
+    """Give each setting that was changed since then its last value; how many there are.
+
+    Args:
+        connection: Where the record and the settings are.
+        since: A moment.
+        guild_id: Only this guild's; None for all.
+    """
+    names = {"since": since, "guild_id": guild_id}
+    found = connection.execute(_SQL["select_last_values"].sql, names).fetchall()
+    for change in found:
+        _set(connection, *change)
+    return len(found)
+
+
+def void(connection: Connection) -> Mapping[str, int]:
+    """End what was under way when the backup was taken; how many rows of each kind."""
+    kinds = ("intents", "leases", "channel_scans", "guild_scans")
+    return {kind: connection.execute(_SQL[f"void_{kind}"].sql).rowcount for kind in kinds}
+
+
+def _set(
+    connection: Connection, guild_id: int, channel_id: int | None, key: str, value: object | None
+) -> None:
+    """Give a setting its value; None removes it."""
+    names: dict[str, object] = {"guild_id": guild_id, "channel_id": channel_id, "key": key}
+    if channel_id is None:
+        noun, name = "guild_settings", "set_value" if value is not None else "remove_value"
+        connection.execute(
+            queries.load(noun)["insert_defaults"].sql, {**names, "settings": Jsonb({})}
+        )
+    elif key == _IS_READING:
+        noun, name = "channels", "set_is_reading"
+        names["is_reading"] = value
+    else:
+        noun = "channels"
+        name = "set_channel_value" if value is not None else "remove_channel_value"
+    connection.execute(queries.load(noun)[name].sql, {**names, "value": Json(value)})

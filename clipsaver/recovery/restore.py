@@ -1,0 +1,220 @@
+"""Restoring a whole database, as old as the backup, with what people decided since.
+
+What is in the way is moved to a schema of its own and not deleted, so that a restore can be undone,
+and so that the decisions of the time between can still be read there.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from psycopg import sql
+
+from clipsaver.recovery import errors, journal, programs, sessions, tables, tolerant
+from clipsaver.recovery import manifest as manifests
+from clipsaver.recovery.journal import Journal
+from clipsaver.recovery.manifest import Manifest
+from clipsaver.recovery.sessions import Connection
+from functions.deploy import migrations
+from functions.shared import release
+
+_log = logging.getLogger("discord_clip_saver.recovery")
+
+NAME: Final = "clipsaver restore"
+_PUBLIC: Final = "public"
+_MAJOR: Final = 10_000
+
+
+@dataclass(slots=True)
+class Report:
+    """What a restore did.
+
+    Attributes:
+        rows: Of each table, as they came from the backup.
+        voided: What was under way when the backup was taken, and was ended.
+        redone: What was decided since, and was done again.
+        aside: The schema in which everything that was replaced is; None if nothing was.
+        lost: What could not be read, in sentences.
+    """
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    voided: Mapping[str, int] = field(default_factory=dict)
+    redone: Mapping[str, int] = field(default_factory=dict)
+    aside: str | None = None
+    lost: list[str] = field(default_factory=list)
+
+
+def is_empty(url: str) -> bool:
+    """Whether a restore would have nothing to replace.
+
+    Raises:
+        DatabaseUnavailable: there is no connection.
+    """
+    with sessions.opened(url, NAME) as connection:
+        return not _movable(connection)
+
+
+def restore(
+    url: str, folder: Path, *, replace: bool = False, decided: Journal | None = None
+) -> Report:
+    """Restore a backup.
+
+    Args:
+        url: The database, past any pooler.
+        folder: The backup.
+        replace: Move aside what is in the database, and do again what was decided there.
+        decided: A journal that was written after the backup.
+
+    Raises:
+        BackupMissing, BackupDamaged: the backup is not what was written.
+        VersionMismatch: something is older than what it is to work with.
+        DatabaseNotEmpty: something is in the way, and is not to be replaced.
+        ProgramFailed: pg_restore gave up; the database is as it was.
+        DatabaseError: a migration failed.
+    """
+    manifest = Manifest.read(folder)
+    report = Report(lost=list(manifest.lost))
+    with sessions.opened(url, NAME, autocommit=True) as connection:
+        check_versions(connection, manifest)
+        journals = [decided] if decided else []
+        if _movable(connection):
+            if not replace:
+                raise errors.DatabaseNotEmpty(
+                    "The database is not empty: restore to an empty one, or give --replace, which"
+                    " keeps what is there in a schema of its own"
+                )
+            found, unread = journal.read(connection, _PUBLIC)
+            journals.append(found)
+            report.lost += unread
+            report.aside = _set_aside(connection)
+    report.rows = _load(url, folder, manifest, report.aside)
+    with sessions.opened(url, NAME) as connection:
+        report.voided = journal.void(connection)
+        for each in journals:
+            redone = journal.apply(connection, each, manifest.taken_at)
+            report.redone = {
+                part: report.redone.get(part, 0) + count for part, count in redone.items()
+            }
+    return report
+
+
+def check_versions(connection: Connection, manifest: Manifest) -> None:
+    """Refuse what is newer than what it is to work with.
+
+    Raises:
+        VersionMismatch: the message says what is, and what would do.
+        BackupMissing: the backup holds no rows.
+    """
+    if manifest.kind == "log":
+        raise errors.BackupMissing(
+            "This backup holds the journal alone; name a full one, and it is used by itself"
+        )
+    if manifest.schema_revision > release.SCHEMA:
+        raise errors.VersionMismatch(
+            f"the backup's schema is {manifest.schema_revision}, this is release "
+            f"{release.RELEASE} with schema {release.SCHEMA}: use release {manifest.release}"
+        )
+    number = connection.execute(tables.SQL["select_server"].sql).fetchall()[0][2]
+    if number // _MAJOR < manifest.server_major and manifest.kind == "full":
+        raise errors.VersionMismatch(
+            f"the backup is from PostgreSQL {manifest.server_version}, the server is "
+            f"{number // _MAJOR}: restore to PostgreSQL {manifest.server_major} or newer"
+        )
+
+
+def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
+    """Bring a backup into an empty database, and that to this release's schema; the rows.
+
+    Raises:
+        VersionMismatch: pg_restore is older than the backup.
+        ProgramFailed: pg_restore gave up, and nothing was kept.
+        BackupDamaged: other rows came out of it than went in.
+        DatabaseError: a migration failed.
+    """
+    if manifest.kind == "tolerant":
+        counts = _load_tables(url, folder, manifest)
+    else:
+        program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
+        run_restore(program, url, folder / manifests.DUMP)
+        with sessions.opened(url, NAME) as connection:
+            counts = tables.count_rows(connection)
+        if counts != manifest.rows:
+            raise errors.BackupDamaged(f"It had {manifest.rows}, restored are {counts}")
+    migrations.upgrade(url)
+    return counts
+
+
+def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapping[str, int]:
+    """Load, and if that fails put back what was moved aside."""
+    try:
+        return load(url, folder, manifest)
+    except BaseException:
+        if aside:
+            with sessions.opened(url, NAME) as connection:
+                _put_back(connection, aside)
+        raise
+
+
+def run_restore(program: Path, url: str, dump: Path) -> None:
+    """Bring a file that pg_dump wrote into an empty database, all of it or nothing.
+
+    Raises:
+        ProgramFailed: pg_restore gave up.
+    """
+    programs.run(
+        program,
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
+        "--no-password",
+        f"--dbname={programs.database_name(url)}",
+        str(dump),
+        url=url,
+    )
+
+
+def _load_tables(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
+    """Make the schema of the backup anew, and bring in the rows that hang together."""
+    migrations.upgrade(url, manifest.schema_revision)
+    counts = {}
+    with sessions.opened(url, NAME) as connection:
+        for table in tables.select_tables(connection):
+            path = tolerant.path_of(folder, table.name)
+            if table.name not in tables.MIGRATIONS and path.exists():
+                tables.stage(connection, table, [path.read_bytes()])
+                counts[table.name] = tables.merge(connection, table, "add")
+    return counts
+
+
+def _movable(connection: Connection) -> list[str]:
+    return [name for (name,) in connection.execute(tables.SQL["select_movable"].sql)]
+
+
+def _set_aside(connection: Connection) -> str:
+    """Move everything to a schema of its own; its name."""
+    taken_at = connection.execute(tables.SQL["select_server"].sql).fetchall()[0][0]
+    aside = f"replaced_{taken_at:%Y%m%d_%H%M%S}"
+    with connection.transaction():
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(aside)))
+        _move(connection, aside)
+    _log.info("Moved what was there to the schema %s", aside)
+    return aside
+
+
+def _put_back(connection: Connection, aside: str) -> None:
+    """Drop what a failed restore left, and move everything back."""
+    for name in _movable(connection):
+        connection.execute(f"DROP {name} CASCADE".encode())
+    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(aside)))
+    _move(connection, _PUBLIC)
+    connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(aside)))
+
+
+def _move(connection: Connection, schema: str) -> None:
+    for name in _movable(connection):
+        # Names come quoted from PostgreSQL.
+        statement = sql.SQL("SET SCHEMA {}").format(sql.Identifier(schema))
+        connection.execute(f"ALTER {name} ".encode() + statement.as_bytes(connection))

@@ -1,0 +1,113 @@
+"""Saving what can be read of a broken database: table by table, page by page, row by row.
+
+A table that can be read whole is. Of one that cannot, each page is read by itself, and of a page
+that cannot, each row; what remains unreadable is told. PostgreSQL addresses rows by page and line
+(PostgreSQL docs, System Columns, ctid).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import psycopg
+from psycopg import sql
+
+from clipsaver.recovery import manifest, tables
+from clipsaver.recovery.sessions import Connection
+from clipsaver.recovery.tables import Table
+
+_LINES: Final = 292
+"""More rows do not fit on a page of 8 kB (PostgreSQL source, MaxHeapTuplesPerPage: 291)."""
+
+
+def save(connection: Connection, folder: Path) -> tuple[dict[str, int], list[str]]:
+    """Save the rows of every table as CSV into a backup.
+
+    Args:
+        connection: In autocommit mode.
+        folder: The backup's.
+
+    Returns:
+        The rows saved of each table, and what was lost, in sentences.
+    """
+    (folder / manifest.TABLES).mkdir()
+    saved, lost = {}, []
+    for table in tables.select_tables(connection):
+        with path_of(folder, table.name).open("wb") as file:
+            saved[table.name], problems = _save_table(connection, table, file)
+        lost += problems
+    return saved, lost
+
+
+def path_of(folder: Path, table: str) -> Path:
+    """Where the rows of a table are in a backup."""
+    return folder / manifest.TABLES / f"{table}.csv"
+
+
+def _save_table(connection: Connection, table: Table, file: IO[bytes]) -> tuple[int, list[str]]:
+    try:
+        return _copy(connection, table, file), []
+    except psycopg.DatabaseError:
+        if connection.closed:
+            raise
+    saved, lost = 0, []
+    for page in range(table.pages):
+        pieces, problem = _save_page(connection, table, page, file)
+        saved += pieces
+        if problem:
+            lost.append(f"{table.name}, page {page}: {problem}")
+    return saved, lost
+
+
+def _save_page(
+    connection: Connection, table: Table, page: int, file: IO[bytes]
+) -> tuple[int, str | None]:
+    try:
+        within = sql.SQL("ctid >= {} AND ctid < {}")
+        return _copy(connection, table, file, within.format(*_bounds(page, 0, page + 1, 0))), None
+    except psycopg.DatabaseError as error:
+        if connection.closed:
+            raise
+        problem = str(error).strip()
+    saved = sum(_rows_of_page(connection, table, page, file))
+    return saved, f"{problem} ({saved} rows of it were saved)"
+
+
+def _rows_of_page(
+    connection: Connection, table: Table, page: int, file: IO[bytes]
+) -> Iterator[int]:
+    for line in range(1, _LINES):
+        try:
+            at = sql.SQL("ctid = {}::tid").format(sql.Literal(f"({page},{line})"))
+            yield _copy(connection, table, file, at)
+        except psycopg.DatabaseError:
+            if connection.closed:
+                raise
+
+
+def _copy(
+    connection: Connection, table: Table, file: IO[bytes], where: sql.Composable | None = None
+) -> int:
+    """Append rows to a file; nothing is appended if any of them cannot be read."""
+    start = file.tell()
+    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT csv)").format(
+        tables.names(table.columns), sql.Identifier(table.name), where or sql.SQL("true")
+    )
+    try:
+        with connection.cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                for data in copy:
+                    file.write(data)
+            return cursor.rowcount
+    except psycopg.DatabaseError:
+        file.seek(start)
+        file.truncate()
+        raise
+
+
+def _bounds(*numbers: int) -> tuple[sql.Composable, sql.Composable]:
+    first, line, last, last_line = numbers
+    return (
+        sql.SQL("{}::tid").format(sql.Literal(f"({first},{line})")),
+        sql.SQL("{}::tid").format(sql.Literal(f"({last},{last_line})")),
+    )

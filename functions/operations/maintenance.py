@@ -1,0 +1,105 @@
+"""`maintain`: VACUUM (ANALYZE) each table, and say what is large, unused or bloated."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from functions.operations.parts import Parts
+from functions.shared import errors
+from functions.shared.db import maintenance
+from functions.shared.db.connection import Database
+from functions.shared.db.maintenance import Index
+
+_BLOATED_SHARE: Final = 0.3
+"""What of an index may be air; one that has just been filled is a tenth air."""
+_BLOATED_BYTES: Final = 1_000_000
+"""Below this, nobody notices."""
+
+
+async def run(parts: Parts, event: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """Maintain the database of the parts; see `maintain` for the answer.
+
+    Args:
+        parts: What is maintained.
+        event: `{"reindex": true}` to build indexes anew, too.
+        seconds: The time for everything.
+
+    Raises:
+        InvalidEvent: `reindex` is not true or false.
+        DatabaseError, ConfigurationError: the database failed, or is not named.
+    """
+    reindex = event.get("reindex", False)
+    if not isinstance(reindex, bool):
+        raise errors.InvalidEvent(f"reindex must be true or false, it is {reindex!r}")
+    return await maintain(parts.database, seconds, reindex=reindex)
+
+
+async def maintain(database: Database, seconds: float, *, reindex: bool = False) -> dict[str, Any]:
+    """Do the weekly work; people are served meanwhile.
+
+    Args:
+        database: Where.
+        seconds: The time for everything; what it does not suffice for is left for the next time.
+        reindex: Also build anew, beside the old ones, the indexes that are bloated or invalid.
+
+    Returns:
+        `{"complete", "database_bytes", "counted_since", "tables": [{"name", "table_bytes",
+        "index_bytes", "live_rows", "dead_rows", "seconds"}], "unused_indexes", "bloated_indexes":
+        [{"name", "bytes", "fresh_bytes", ...}], "reindexed": [names]}`; a table's rows are those of
+        before, its `seconds` are None if there was no time for it.
+
+    Raises:
+        DatabaseError: the database failed.
+    """
+    stop_at = time.monotonic() + seconds
+    async with database.transaction() as transaction:
+        tables = await maintenance.select_tables(transaction)
+    timings = {each.name: await _vacuumed(database, each.name, stop_at) for each in tables}
+    async with database.transaction() as transaction:
+        indexes = await maintenance.select_indexes(transaction)
+        size = await maintenance.select_database(transaction)
+    bloated = [each for each in indexes if is_bloated(each)]
+    rebuilt = await _reindexed(database, bloated, stop_at) if reindex else []
+    return {
+        "complete": None not in timings.values() and (not reindex or len(rebuilt) == len(bloated)),
+        "database_bytes": size.bytes,
+        "counted_since": size.counted_since and size.counted_since.isoformat(),
+        "tables": [asdict(each) | {"seconds": timings[each.name]} for each in tables],
+        "unused_indexes": [asdict(each) for each in indexes if is_unused(each)],
+        "bloated_indexes": [asdict(each) for each in bloated],
+        "reindexed": rebuilt,
+    }
+
+
+def is_unused(index: Index) -> bool:
+    """Whether nothing would miss the index: never read, and no rule hangs on it."""
+    return index.is_optional and index.scans == 0
+
+
+def is_bloated(index: Index) -> bool:
+    """Whether building the index anew would give back much, or make it work at all."""
+    if not index.is_valid:
+        return True
+    if index.fresh_bytes is None:
+        return False
+    air = index.bytes - index.fresh_bytes
+    return air > _BLOATED_BYTES and air > index.bytes * _BLOATED_SHARE
+
+
+async def _vacuumed(database: Database, table: str, stop_at: float) -> float | None:
+    started = time.monotonic()
+    if started >= stop_at:
+        return None
+    await maintenance.vacuum(database, table, stop_at - started)
+    return round(time.monotonic() - started, 3)
+
+
+async def _reindexed(database: Database, indexes: Iterable[Index], stop_at: float) -> list[str]:
+    done = []
+    for index in indexes:
+        seconds = stop_at - time.monotonic()
+        if seconds > 0:
+            await maintenance.reindex(database, index.name, seconds)
+            done.append(index.name)
+    return done

@@ -1,0 +1,134 @@
+"""`clipsaver backup`, `restore` and `unseal`, as an operator types them."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from clipsaver import cli
+from clipsaver.local.sqs import JobQueueServer
+from clipsaver.recovery import commands, errors
+from tests import factories
+from tests.factories import HERE, Rows
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def rows(database_url: str) -> Iterator[Rows]:
+    with factories.open_rows(database_url) as rows:
+        rows.two_guilds()
+        yield rows
+
+
+@pytest.fixture
+def variables(database_url: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "LOG_LEVEL": "WARNING",
+        "BOT_TOKEN": "not-a-token",
+        "BACKUP_PASSPHRASE": "correct horse battery staple",
+    }
+
+
+@pytest.fixture
+def run(variables: dict[str, str], rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    monkeypatch.setattr(commands, "operator_variables", lambda: variables)
+    monkeypatch.setattr(commands.console, "width", 200)
+    logger = logging.getLogger("discord_clip_saver")
+    before = logger.handlers[:], logger.level, logger.propagate
+
+    def invoke(*arguments: object, typed: str = "") -> Result:
+        return CliRunner().invoke(cli.app, [str(each) for each in arguments], input=typed)
+
+    yield invoke
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.fixture
+def place(run: Run, tmp_path: Path) -> Path:
+    """Where one backup is."""
+    place = tmp_path / "backups"
+    taken = run("backup", "--to", place)
+    assert taken.exit_code == 0, taken.output
+    assert f"Backed up to {place}/" in taken.output
+    return place
+
+
+def _names(rows: Rows) -> list[str]:
+    return [row["name"] for row in rows.sql("SELECT name FROM bot_guilds ORDER BY guild_id")]
+
+
+def test_a_restore_replaces_only_once_that_is_confirmed(run: Run, rows: Rows, place: Path) -> None:
+    rows.sql("UPDATE bot_guilds SET name = 'wrong'")
+    refused = run("restore", place)
+    assert isinstance(refused.exception, errors.DatabaseNotEmpty)
+    declined = run("restore", place, "--replace", typed="n\n")
+    assert declined.exit_code == 1
+    assert _names(rows) == ["wrong", "wrong"]
+    confirmed = run("restore", place, "--replace", typed="y\n")
+    assert confirmed.exit_code == 0, confirmed.output
+    assert "DROP SCHEMA replaced_" in confirmed.output
+    assert _names(rows)[0] == f"Guild {HERE}"
+
+
+def test_the_newest_journal_is_applied_by_itself(run: Run, rows: Rows, place: Path) -> None:
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    # A second later, so that its name is a later one.
+    rows.sql("SELECT pg_sleep(1.1)")
+    assert run("backup", "--to", place, "--log-only").exit_code == 0
+    rows.sql("DROP SCHEMA public CASCADE")
+    rows.sql("CREATE SCHEMA public")
+    restored = run("restore", place)
+    assert restored.exit_code == 0, restored.output
+    assert rows.count("clip_opt_outs") == 1
+
+
+def test_one_guild_is_restored_while_the_others_are_served(
+    run: Run, rows: Rows, place: Path
+) -> None:
+    rows.sql("DELETE FROM bot_channels")
+    restored = run("restore", place, "--guild", HERE, "--only", "channels")
+    assert restored.exit_code == 0, restored.output
+    assert rows.count("bot_channels") == 2
+    assert run("restore", place, "--guild", HERE, "--only", "icons").exit_code == 2
+
+
+def test_the_secret_comes_out_with_the_passphrase_alone(
+    run: Run, place: Path, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    target = tmp_path / "secret.json"
+    assert run("unseal", place, target).exit_code == 0
+    assert json.loads(target.read_text())["BOT_TOKEN"] == "not-a-token"
+    assert target.stat().st_mode & 0o077 == 0
+    assert run("unseal", place, target).exit_code == 2
+    variables["BACKUP_PASSPHRASE"] = "something else entirely"
+    refused = run("unseal", place, tmp_path / "other.json")
+    assert isinstance(refused.exception, errors.NotSealed)
+    for file in place.rglob("*"):
+        assert file.is_dir() or b"not-a-token" not in file.read_bytes()
+
+
+def test_without_a_passphrase_nothing_is_written(
+    run: Run, variables: dict[str, str], tmp_path: Path
+) -> None:
+    del variables["BACKUP_PASSPHRASE"]
+    refused = run("backup", "--to", tmp_path / "backups")
+    assert isinstance(refused.exception, errors.NotSealed)
+    assert not (tmp_path / "backups").exists()
+    assert run("backup", "--to", tmp_path / "backups", "--without-secret").exit_code == 0
+
+
+def test_queued_jobs_of_the_database_that_was_replaced_are_dropped(
+    run: Run, place: Path, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with JobQueueServer() as queue:
+        for name, value in queue.variables.items():
+            monkeypatch.setenv(name, value)
+        variables["JOBS_QUEUE_URL"] = queue.url
+        queue.client.send_message(QueueUrl=queue.url, MessageBody="{}")
+        assert run("restore", place, "--replace", "--yes").exit_code == 0
+        assert "Messages" not in queue.client.receive_message(QueueUrl=queue.url)

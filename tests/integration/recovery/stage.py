@@ -1,0 +1,74 @@
+"""Databases to back up and to restore to, and the files between them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from clipsaver.local.postgres import Postgres
+from clipsaver.recovery import backup, places
+from clipsaver.recovery.manifest import Kind, Manifest
+from functions.shared import settings
+from tests.factories import HERE, Rows
+
+CLIPS = HERE + 1
+PASSPHRASE = "correct horse battery staple"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A backup in a folder."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def take(url: str, to: Path, kind: Kind = "full", **order: Any) -> Taken:
+    """Back up into a folder."""
+    where, manifest = backup.take(
+        backup.Order(url=url, kind=kind, settings_path=settings.DEFAULT_SETTINGS_PATH, **order),
+        places.Folder(to),
+    )
+    return Taken(Path(where), manifest)
+
+
+@contextmanager
+def new_database(postgres: Postgres) -> Iterator[str]:
+    """The URL of a database without a single table."""
+    name = f"empty_{uuid4().hex}"
+    postgres.create_database(name)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+def clip(rows: Rows, message_id: int, guild_id: int = HERE, **columns: Any) -> None:
+    """A clip in the first channel of a guild."""
+    plain = {
+        "guild_id": guild_id,
+        "channel_id": guild_id + 1,
+        "message_id": message_id,
+        "attachment_id": message_id,
+        "filename": "ace.mp4",
+    }
+    rows.insert("clips", **plain | columns)
+
+
+def bury(rows: Rows, message_id: int, guild_id: int = HERE) -> None:
+    """Delete a clip for good, as its author does."""
+    rows.sql("DELETE FROM clips WHERE guild_id = %s AND message_id = %s", guild_id, message_id)
+    rows.insert(
+        "clip_tombstones",
+        guild_id=guild_id,
+        channel_id=guild_id + 1,
+        message_id=message_id,
+        attachment_id=message_id,
+        reason="deleted_by_author",
+    )
+
+
+def clips(rows: Rows, guild_id: int = HERE) -> list[int]:
+    """The messages of a guild's clips."""
+    found = rows.sql("SELECT message_id FROM clips WHERE guild_id = %s ORDER BY 1", guild_id)
+    return [row["message_id"] for row in found]

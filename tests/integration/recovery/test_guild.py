@@ -1,0 +1,134 @@
+"""One guild out of a backup, into a database that goes on serving."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from clipsaver.local.postgres import Postgres
+from clipsaver.recovery import errors, guild, restore
+from tests.factories import ELSEWHERE, HERE, Rows
+from tests.integration.recovery import stage
+from tests.integration.recovery.stage import CLIPS, Taken
+
+
+@contextmanager
+def copy_of(postgres: Postgres, taken: Taken) -> Iterator[str]:
+    """What `scratch.restored_copy` gives, on the server that runs already."""
+    with stage.new_database(postgres) as url:
+        restore.load(url, taken.folder, taken.manifest)
+        yield url
+
+
+def _settings(rows: Rows, guild_id: int = HERE) -> Any:
+    (row,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", guild_id)
+    return row["settings"]
+
+
+@pytest.fixture
+def taken(rows: Rows, database_url: str, tmp_path: Path) -> Taken:
+    """A backup of settings, channels, clips and what was read of them."""
+    rows.insert("users", discord_user_id=5, username="ada")
+    rows.sql("UPDATE bot_guilds SET owner_user_id = %s WHERE guild_id = %s", 5, HERE)
+    rows.sql("UPDATE bot_channels SET settings = %s WHERE channel_id = %s", json.dumps({}), CLIPS)
+    rows.insert(
+        "scan_coverage", guild_id=HERE, channel_id=CLIPS, first_message_id=0, last_message_id=3
+    )
+    return stage.take(database_url, tmp_path)
+
+
+def test_a_whole_guild_comes_back_and_no_other_moves(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    before = rows.of_guild(HERE)
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
+    rows.sql("DELETE FROM users")
+    elsewhere = rows.of_guild(ELSEWHERE)
+    with copy_of(postgres, taken) as copy:
+        counts = guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at)
+    after = rows.of_guild(HERE)
+    # Work that was under way is not taken up again.
+    assert len(before.pop("bot_channel_scan_runs")) == 3
+    assert after.pop("bot_channel_scan_runs") == []
+    assert after == before
+    assert rows.of_guild(ELSEWHERE) == elsewhere
+    assert (counts["clips"], counts["users"], counts["bot_guilds"]) == (3, 1, 1)
+
+
+def test_a_corrupted_settings_row_is_mended_and_nothing_else_is(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    rows.sql("UPDATE guild_settings SET settings = %s", json.dumps("broken"))
+    rows.sql("DELETE FROM clips WHERE guild_id = %s", HERE)
+    rows.channel(HERE, HERE + 9)
+    with copy_of(postgres, taken) as copy:
+        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "settings")
+    assert _settings(rows) == {"prefix": "!"}
+    assert _settings(rows, ELSEWHERE) == "broken"
+    assert stage.clips(rows) == []
+    assert len(rows.of_guild(HERE)["bot_channels"]) == 3
+
+
+def test_settings_changed_since_keep_their_last_value(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    for guild_id in (HERE, ELSEWHERE):
+        rows.sql(
+            "INSERT INTO setting_changes (guild_id, key, new_value) VALUES (%s, 'prefix', %s)",
+            guild_id,
+            json.dumps("$"),
+        )
+    rows.sql("UPDATE guild_settings SET settings = '7'")
+    with copy_of(postgres, taken) as copy:
+        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "settings")
+    assert _settings(rows) == {"prefix": "$"}
+    assert _settings(rows, ELSEWHERE) == 7
+
+
+def test_lost_channels_come_back_as_they_were(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    before = rows.of_guild(HERE)["bot_channels"]
+    rows.sql("UPDATE bot_channels SET name = 'wrong', is_reading = true")
+    rows.sql("DELETE FROM bot_channels WHERE channel_id = %s", HERE + 2)
+    with copy_of(postgres, taken) as copy:
+        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "channels")
+    assert rows.of_guild(HERE)["bot_channels"] == before
+    assert {row["name"] for row in rows.of_guild(ELSEWHERE)["bot_channels"]} == {"wrong"}
+
+
+def test_clips_come_back_but_for_deleted_ones_and_the_rest_is_read_again(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    stage.bury(rows, 1)
+    rows.sql("DELETE FROM clips WHERE guild_id = %s", HERE)
+    rows.sql("UPDATE scan_coverage SET last_message_id = 9")
+    with copy_of(postgres, taken) as copy:
+        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "clips")
+    assert stage.clips(rows) == [2, 3]
+    assert stage.clips(rows, ELSEWHERE) == [4]
+    (covered,) = rows.of_guild(HERE)["scan_coverage"]
+    assert covered["last_message_id"] == 3
+
+
+@pytest.mark.parametrize("part", [None, *get_args(guild.Part)])
+def test_what_the_backup_does_not_know_is_refused(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres, part: guild.Part | None
+) -> None:
+    rows.guild(77)
+    with copy_of(postgres, taken) as copy, pytest.raises(errors.BackupMissing, match="guild 77"):
+        guild.restore_guild(database_url, copy, 77, taken.manifest.taken_at, part)
+
+
+def test_a_channel_that_is_another_guilds_now_is_left_to_it(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    rows.sql("DELETE FROM bot_channels WHERE channel_id = %s", CLIPS)
+    rows.channel(ELSEWHERE, CLIPS, name="theirs")
+    before = rows.of_guild(ELSEWHERE)
+    with copy_of(postgres, taken) as copy, pytest.raises(errors.DatabaseNotEmpty):
+        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "channels")
+    assert rows.of_guild(ELSEWHERE) == before

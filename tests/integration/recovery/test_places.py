@@ -1,0 +1,120 @@
+"""Backups in a folder and in a bucket: the same place to whoever takes and restores them."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from moto.server import ThreadedMotoServer
+
+from clipsaver.recovery import errors, manifest, places
+from clipsaver.recovery.places import Place
+
+BUCKET = "clip-backups"
+LARGE = 9_000_000
+"""Bytes: more than s3transfer sends in one part."""
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[Any]:
+    """A client of a local S3 that has a bucket."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client: Any = botocore.session.get_session().create_client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=f"http://{host}:{port}",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    client.create_bucket(Bucket=BUCKET)
+    yield client
+    client.close()
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "bucket", "whole bucket"])
+def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What an operator types."""
+    if request.param == "folder":
+        return str(tmp_path / "backups")
+    client = request.getfixturevalue("bucket")
+    for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        client.delete_object(Bucket=BUCKET, Key=item["Key"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", client.meta.endpoint_url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "local")
+    return f"s3://{BUCKET}" if request.param == "whole bucket" else f"s3://{BUCKET}/nightly/clips"
+
+
+@pytest.fixture
+def place(address: str) -> Place:
+    return places.open_place(address)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The files of a backup, one of them in a folder and one of them large."""
+    folder = tmp_path / "source"
+    (folder / "tables").mkdir(parents=True)
+    (folder / manifest.FILE).write_text("{}")
+    (folder / manifest.DUMP).write_bytes(b"x" * LARGE)
+    (folder / "tables" / "clips.csv").write_text("1,2\n")
+    return folder
+
+
+def test_what_is_put_is_fetched(place: Place, source: Path, tmp_path: Path) -> None:
+    place.put(source, "20260101T000000Z-full")
+    fetched = tmp_path / "fetched"
+    fetched.mkdir()
+    place.fetch("20260101T000000Z-full", fetched)
+    assert manifest.checksums(fetched) == manifest.checksums(source)
+
+
+def test_a_backup_that_broke_off_is_none(place: Place, source: Path) -> None:
+    (source / manifest.FILE).unlink()
+    place.put(source, "20260101T000000Z-full")
+    assert place.names() == []
+
+
+def test_a_place_stands_for_its_newest_whole_backup(
+    address: str, place: Place, source: Path
+) -> None:
+    names = ["20260101T000000Z-full", "20260102T000000Z-full", "20260103T000000Z-log"]
+    for name in reversed(names):
+        place.put(source, name)
+    assert place.names() == names
+    found, name = places.locate(address)
+    assert (found.names(), name) == (names, names[1])
+
+
+def test_a_backup_is_found_by_its_own_address(address: str, place: Place, source: Path) -> None:
+    place.put(source, "20260102T000000Z-full")
+    where = place.put(source, "20260101T000000Z-full")
+    assert where == f"{address}/20260101T000000Z-full"
+    found, name = places.locate(where)
+    assert name == "20260101T000000Z-full"
+    assert len(found.names()) == 2
+
+
+def test_where_nothing_is_is_said(address: str) -> None:
+    with pytest.raises(errors.BackupMissing, match=address):
+        places.locate(address)
+
+
+def test_a_folder_of_backups_is_for_nobody_else(source: Path, tmp_path: Path) -> None:
+    where = places.Folder(tmp_path / "backups").put(source, "20260101T000000Z-full")
+    assert Path(where).stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_in_the_current_folder_is_found_by_its_name(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places.Folder(tmp_path).put(source, "20260101T000000Z-full")
+    monkeypatch.chdir(tmp_path)
+    assert places.locate("20260101T000000Z-full")[1] == "20260101T000000Z-full"
