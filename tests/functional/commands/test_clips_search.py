@@ -349,7 +349,11 @@ def test_an_empty_result_tells_nothing_of_a_private_thread(stage: Stage) -> None
         last_message_id=1 << 61,
     )
     place = stage.channel("after-dark")
-    for options in ({"text": "nothing"}, {"text": "nothing", "channel": judges}):
+    searches: tuple[dict[str, Any], ...] = (
+        {"text": "nothing"},
+        {"text": "nothing", "channel": judges},
+    )
+    for options in searches:
         told = {
             user: gallery.shown(
                 stage,

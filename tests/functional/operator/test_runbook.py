@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
+from typer.testing import CliRunner
 
-from clipsaver import jobs
+from clipsaver import cli, jobs
 from clipsaver.emulator.samples import sample_world
 from clipsaver.local import installation
 from clipsaver.local.stack import LocalStack
@@ -23,7 +25,7 @@ _BLOCK: Final = re.compile(
     r"^( *)```sh(?P<aws> aws)?\n(?P<text>.*?)^\1```$", re.MULTILINE | re.DOTALL
 )
 _HEADING: Final = re.compile(r"^## (.*)$", re.MULTILINE)
-_ON_AWS_ALONE: Final = 5
+_ON_AWS_ALONE: Final = 10
 """Blocks that only a deployed stack can run."""
 
 
@@ -54,8 +56,10 @@ def _blocks() -> list[Block]:
 def stack() -> Iterator[LocalStack]:
     """A stack that has synced, with one more server: the one that the runbook speaks of."""
     with LocalStack(sample_world(), log_level="ERROR") as stack:
+        stack.discord.world.application.redirect_uris = [f"{stack.gateway.url}/install/callback"]
         jobs.wire(stack.variables, stack.gateway.url)
         stack.sync.invoke({})
+        stack.purge.invoke({})
         with factories.open_rows(stack.database_url) as rows:
             rows.guild(HERE)
             rows.channel(HERE, HERE + 1)
@@ -99,7 +103,25 @@ def test_every_block_runs_as_it_stands(shell: Shell) -> None:
 def test_what_only_aws_can_run_is_counted() -> None:
     found = _blocks()
     assert sum(block.on_aws for block in found) == _ON_AWS_ALONE
-    assert len(found) > 2 * _ON_AWS_ALONE
+    assert len(found) > _ON_AWS_ALONE
+
+
+def _typed() -> list[list[str]]:
+    """The verbs of `clipsaver` that only a deployed stack can run, each as its words."""
+    lines = (
+        shlex.split(line, comments=True)
+        for block in _blocks()
+        if block.on_aws
+        for line in block.text.splitlines()
+    )
+    return [words[1:] for words in lines if words[:1] == ["clipsaver"]]
+
+
+@pytest.mark.parametrize("words", _typed(), ids=" ".join)
+def test_what_only_aws_can_run_is_at_least_a_verb_with_its_options(words: list[str]) -> None:
+    # Typer reads every option before it shows the help of the verb.
+    result = CliRunner().invoke(cli.app, [*words, "--help"])
+    assert result.exit_code == 0, result.output
 
 
 def test_a_fix_that_names_a_heading_of_the_runbook_names_one_that_is_there() -> None:
