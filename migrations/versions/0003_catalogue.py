@@ -112,7 +112,8 @@ SELECT channel.guild_id, channel.channel_id, channel.name, channel.type, channel
        channel.settings, channel.last_message_id, channel.last_activity_at, channel.created_at,
        to_timestamp(((channel.channel_id >> 22) + 1420070400000) / 1000.0) AS made_at,
        channel.type NOT IN ('forum', 'media') AS has_messages,
-       channel.archived_threads_read_at, channel.archived_threads_cursor
+       channel.archived_threads_read_at, channel.archived_threads_cursor,
+       channel.state, channel.state_changed_at, channel.last_scanned_at
 FROM bot_channels AS channel
 LEFT JOIN bot_channels AS parent
     ON channel.type IN ('announcement_thread', 'public_thread', 'private_thread')
@@ -126,15 +127,22 @@ WHERE channel.is_reading
 
 -- What is left to do in each of them. Unread are messages newer than all that was read; in one of
 -- which nothing was read, those since an hour before it was known, or since yesterday. What is
--- older is history's. A refusal is not asked for again within the hour.
+-- older is history's. A thread that was archived since it was read is looked at once more, for
+-- nobody told what was its last message. A refusal is not asked for again within the hour.
 CREATE VIEW scan_work AS
 SELECT channel.*, coverage.covered_to, live.live_since,
        channel.made_at >= live.live_since AS is_new,
-       channel.has_messages AND coalesce(
+       channel.has_messages AND (
            coalesce(
                channel.last_message_id > coverage.covered_to,
-               channel.last_activity_at >= live.live_since
-           ), false
+               channel.last_activity_at >= live.live_since,
+               false
+           )
+           OR channel.state = 'archived'
+              AND channel.last_message_id IS NOT NULL
+              AND coverage.covered_to IS NOT NULL
+              AND channel.state_changed_at
+                  > greatest(channel.last_scanned_at, now() - interval '1 day')
        ) AND NOT refusal.is_recent AS is_unread,
        channel.has_messages AND channel.last_message_id IS NOT NULL
            AND NOT coverage.is_whole AND NOT refusal.is_recent AS is_unproven,

@@ -51,6 +51,22 @@ def test_another_guild_is_left_alone(stage: Stage) -> None:
     assert stage.names() == ["mine.mp4"]
 
 
+def test_a_video_in_a_thread_that_was_archived_before_the_next_sync_is_found(stage: Stage) -> None:
+    stage.video(stage.week, "first.mp4")
+    stage.scan()
+    stage.scan()
+    assert stage.week.thread
+    stage.video(stage.week, "last.mp4")
+    stage.week.thread.archive()
+    stage.scan()
+    assert stage.names() == ["first.mp4", "last.mp4"]
+    # Once is enough.
+    stage.scan()
+    stage.discord.requests.clear()
+    stage.scan()
+    assert stage.requests(MESSAGES) == 0
+
+
 def test_voice_chats_forums_and_forwards_are_read_too(stage: Stage) -> None:
     stage.arcade.add_channel("show", "forum")
     forum = next(each for each in stage.arcade.channels.values() if each.name == "show")
