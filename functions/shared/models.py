@@ -208,7 +208,13 @@ class StoredGuild:
     timed_out_until: datetime | None
     member_read_at: datetime | None
     overwrites_hash: str | None
+    nsfw_level: int | None
     synced_at: datetime | None
+
+    @property
+    def is_age_restricted(self) -> bool:
+        """Whether every channel counts as age-restricted, as far as is known."""
+        return self.nsfw_level in _AGE_RESTRICTED_LEVELS
 
 
 @dataclass(frozen=True, slots=True)

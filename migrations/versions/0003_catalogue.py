@@ -97,6 +97,10 @@ ALTER TABLE bot_channels
 -- Until when a message to the scan function may be under way; another is sent only after that.
 ALTER TABLE bot_guilds ADD COLUMN scan_queued_until timestamptz;
 
+-- Discord's judgement of the whole guild (Discord docs, Guild NSFW Level); unknown until the next sync
+-- reads it.
+ALTER TABLE bot_guilds ADD COLUMN nsfw_level smallint;
+
 ALTER TABLE bot_channel_scan_runs
     ADD COLUMN kind       text NOT NULL DEFAULT 'history' CHECK (kind IN ('live', 'history')),
     ADD COLUMN updated_at timestamptz NOT NULL DEFAULT now();
@@ -106,15 +110,18 @@ CREATE INDEX idx_bot_scan_runs_failed ON bot_channel_scan_runs (channel_id, fini
     WHERE status = 'failed';
 
 -- What may be read for clips: switched on, a thread's channel too, and open to the bot. The bits
--- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice.
+-- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice. A guild whose level is explicit
+-- (1) or age-restricted (3) is so in every channel.
 CREATE VIEW scannable_channels AS
-SELECT channel.guild_id, channel.channel_id, channel.name, channel.type, channel.is_nsfw,
+SELECT channel.guild_id, channel.channel_id, channel.name, channel.type,
+       channel.is_nsfw OR coalesce(guild.nsfw_level IN (1, 3), false) AS is_nsfw,
        channel.settings, channel.last_message_id, channel.last_activity_at, channel.created_at,
        to_timestamp(((channel.channel_id >> 22) + 1420070400000) / 1000.0) AS made_at,
        channel.type NOT IN ('forum', 'media') AS has_messages,
        channel.archived_threads_read_at, channel.archived_threads_cursor,
        channel.state, channel.state_changed_at, channel.last_scanned_at
 FROM bot_channels AS channel
+JOIN bot_guilds AS guild ON guild.guild_id = channel.guild_id
 LEFT JOIN bot_channels AS parent
     ON channel.type IN ('announcement_thread', 'public_thread', 'private_thread')
    AND parent.channel_id = channel.parent_id

@@ -64,12 +64,13 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     channel = payloads.channel(interaction.channel, _ORIGIN, guild_id)
     defaults = parts.tunables.guild
     async with parts.database.transaction() as transaction:
-        if await guilds.select_guild(transaction, guild_id) is None:
+        guild = await guilds.select_guild(transaction, guild_id)
+        if guild is None:
             raise errors.UnknownGuild(guild_id)
         is_news = await processed_interactions.record(transaction, interaction.number)
         # In a thread, the message that it began with belongs to the channel above.
         if is_news and channel.id == message.channel_id:
-            await _insert_channel(transaction, channel, defaults)
+            await _insert_channel(transaction, guild, channel, defaults)
         scope = changes.Scope(guild_id, message.channel_id)
         most = await changes.value(transaction, scope, "max_file_size_mb", defaults)
         keeps_text = await changes.value(
@@ -95,12 +96,16 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
 
 
 async def _insert_channel(
-    transaction: Transaction, channel: models.Channel, defaults: settings.GuildSettings
+    transaction: Transaction,
+    guild: models.StoredGuild,
+    channel: models.Channel,
+    defaults: settings.GuildSettings,
 ) -> None:
     """Make sure that the channel is known, as the sync would have made it."""
     stored = await guild_settings.select_settings(transaction, channel.guild_id)
     own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, defaults)
-    is_reading = rows.reading_by_default(channel.type, own, is_nsfw=channel.is_nsfw)
+    is_nsfw = channel.is_nsfw or guild.is_age_restricted
+    is_reading = rows.reading_by_default(channel.type, own, is_nsfw=is_nsfw)
     await channels.insert_channel(transaction, channel.guild_id, channel, is_reading=is_reading)
 
 

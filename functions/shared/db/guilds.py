@@ -72,7 +72,7 @@ async def lock_guild(
 async def update_guild(
     transaction: Transaction, guild: models.StoredGuild, *, member_was_read: bool
 ) -> None:
-    """Store a guild that the bot is in; an owner not known this time stays as it was."""
+    """Store a guild that the bot is in; what is not known this time stays as it was."""
     await transaction.execute(
         _SQL["update_guild"],
         guild_id=guild.guild_id,
@@ -84,6 +84,7 @@ async def update_guild(
         timed_out_until=guild.timed_out_until,
         member_was_read=member_was_read,
         overwrites_hash=guild.overwrites_hash,
+        nsfw_level=guild.nsfw_level,
     )
 
 

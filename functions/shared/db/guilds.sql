@@ -7,7 +7,7 @@ ORDER BY synced_at NULLS FIRST, guild_id;
 -- select_guild
 -- One guild as it is stored.
 SELECT guild_id, name, icon, owner_user_id, state, permissions, bot_role_ids, timed_out_until,
-       member_read_at, overwrites_hash, synced_at
+       member_read_at, overwrites_hash, nsfw_level, synced_at
 FROM bot_guilds
 WHERE guild_id = %(guild_id)s;
 
@@ -42,7 +42,7 @@ WHERE stored.last_seen_at < EXCLUDED.last_seen_at
 -- lock_guild
 -- The guild for this transaction alone; no row if another run is writing it at this moment.
 SELECT guild_id, name, icon, owner_user_id, state, permissions, bot_role_ids, timed_out_until,
-       member_read_at, overwrites_hash, synced_at
+       member_read_at, overwrites_hash, nsfw_level, synced_at
 FROM bot_guilds
 WHERE guild_id = %(guild_id)s
 FOR NO KEY UPDATE SKIP LOCKED;
@@ -60,6 +60,7 @@ SET name = %(name)s,
     timed_out_until = %(timed_out_until)s,
     member_read_at = CASE WHEN %(member_was_read)s THEN now() ELSE member_read_at END,
     overwrites_hash = %(overwrites_hash)s,
+    nsfw_level = coalesce(%(nsfw_level)s, nsfw_level),
     last_seen_at = now(),
     synced_at = clock_timestamp()
 WHERE guild_id = %(guild_id)s;

@@ -104,8 +104,8 @@ def diff(
 ) -> GuildPlan:
     """Compare, and say what to write."""
     before = {channel.channel_id: channel for channel in stored.channels}
-    after = rows.expected(observation, stored, probes, now)
     guild = _guild_row(observation, stored.guild)
+    after = rows.expected(guild, observation, stored, probes, now)
     return GuildPlan(
         guild=guild,
         guild_change=_guild_change(stored.guild, guild),
@@ -165,8 +165,15 @@ def _guild_row(observation: Observation, stored: models.StoredGuild | None) -> m
         timed_out_until=observation.member.timed_out_until,
         member_read_at=stored.member_read_at if stored else None,
         overwrites_hash=overwrites_hash(observation.channels),
+        nsfw_level=_nsfw_level(observation, stored),
         synced_at=stored.synced_at if stored else None,
     )
+
+
+def _nsfw_level(observation: Observation, stored: models.StoredGuild | None) -> int | None:
+    if observation.nsfw_level is not None or stored is None:
+        return observation.nsfw_level
+    return stored.nsfw_level
 
 
 def _guild_change(

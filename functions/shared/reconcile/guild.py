@@ -24,7 +24,7 @@ _log = logging.getLogger("discord_clip_saver.sync")
 T = TypeVar("T")
 
 MEMBER_KEPT_FOR: Final = timedelta(hours=23)
-"""The guild's owner and the bot's roles are read again at least daily."""
+"""The guild's owner and age restriction, and the bot's roles, are read again at least daily."""
 
 _UNKNOWN_CHANNEL: Final = 10003
 
@@ -104,6 +104,7 @@ class Reconciler:
             member_was_read=reading is not None,
             channels=tuple(listed),
             threads=None if threads is None else tuple(threads),
+            nsfw_level=reading.guild.nsfw_level if reading else None,
         )
         due = diff.probes_due(observation, stored.channels, now)
         outcomes = await asyncio.gather(*(self._probe(channel_id) for channel_id in due))
@@ -224,8 +225,10 @@ def _member_is_due(
     stored: models.StoredGuild | None,
     now: datetime,
 ) -> bool:
-    """Whether the guild's owner, its roles or the bot's own may have changed since last read."""
+    """Whether what the guild itself tells, or the bot's roles, may have changed since last read."""
     if stored is None or stored.member_read_at is None or stored.state == "left":
+        return True
+    if stored.nsfw_level is None:
         return True
     if (entry.name, entry.icon, entry.permissions) != (
         stored.name,

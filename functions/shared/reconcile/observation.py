@@ -19,6 +19,7 @@ class Observation:
         member: The bot as a member, read now or stored earlier.
         member_was_read: Whether it was read now.
         threads: Active threads; None when they were not asked for.
+        nsfw_level: None when the guild itself was not read this time.
     """
 
     guild_id: models.GuildId
@@ -30,6 +31,7 @@ class Observation:
     member_was_read: bool
     channels: tuple[models.Channel, ...]
     threads: tuple[models.Channel, ...] | None
+    nsfw_level: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ Discord's "Unknown Channel" makes it deleted:
     missing, probe says 404 Unknown Channel (10003) ..... deleted
     missing, probe got no clear answer .................. unknown      probed again next time
 
-A thread has its access, and its age restriction, from its parent. While its parent is not listed, a
+A thread has its access, and its age restriction, from its parent. Where all of a guild is
+age-restricted, its rows still tell what each channel says of itself, but none is read by default.
+
+While its parent is not listed, a
 thread that is not stored yet is therefore not added, whatever the list of threads says.
 """
 
@@ -37,14 +40,15 @@ _STORED_PERMISSIONS: Final = (
 
 
 def expected(
+    guild: models.StoredGuild,
     observation: Observation,
     stored: Stored,
     probes: Mapping[models.ChannelId, ProbeOutcome],
     now: datetime,
 ) -> dict[models.ChannelId, models.StoredChannel]:
-    """The rows of all channels that are stored, listed, or were found by a probe."""
+    """The rows of all channels of a guild that are stored, listed, or were found by a probe."""
     found = [outcome for outcome in probes.values() if isinstance(outcome, models.Channel)]
-    rows = {row.channel_id: row for row in _listed(observation, found, stored, now)}
+    rows = {row.channel_id: row for row in _listed(guild, observation, found, stored, now)}
     absent = [channel for channel in stored.channels if channel.channel_id not in rows]
     rows |= {row.channel_id: row for row in _missing(absent, probes, now)}
     active = _active_threads(observation, absent)
@@ -53,7 +57,11 @@ def expected(
 
 
 def _listed(
-    observation: Observation, found: Iterable[models.Channel], stored: Stored, now: datetime
+    guild: models.StoredGuild,
+    observation: Observation,
+    found: Iterable[models.Channel],
+    stored: Stored,
+    now: datetime,
 ) -> Iterator[models.StoredChannel]:
     """What is listed or was found by a probe, threads only with their parents."""
     before = {channel.channel_id: channel for channel in stored.channels}
@@ -85,7 +93,9 @@ def _listed(
             is_nsfw=is_nsfw,
             is_reading=known.is_reading
             if known
-            else reading_by_default(channel.type, stored.settings, is_nsfw=is_nsfw),
+            else reading_by_default(
+                channel.type, stored.settings, is_nsfw=is_nsfw or guild.is_age_restricted
+            ),
             last_message_id=channel.last_message_id,
             state="visible" if bits & models.Permission.VIEW_CHANNEL else "hidden",
             permissions=bits & _STORED_PERMISSIONS,

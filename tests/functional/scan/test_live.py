@@ -106,6 +106,24 @@ def test_an_age_restricted_channel_is_read_only_where_that_is_wanted(stage: Stag
     assert stage.names() == ["late.mp4"]
 
 
+@pytest.mark.parametrize(("level", "is_read"), [(0, True), (1, False), (2, True), (3, False)])
+def test_a_guild_that_is_age_restricted_is_read_only_where_that_is_wanted(
+    stage: Stage, *, level: int, is_read: bool
+) -> None:
+    stage.sync()
+    stage.video(stage.clips)
+    stage.video(stage.clips, "old.mp4", at=stage.world.now() - timedelta(days=400))
+    stage.arcade.nsfw_level = level
+    # As an older release leaves it; the next sync reads what it does not know.
+    stage.execute("UPDATE bot_guilds SET nsfw_level = NULL")
+    stage.scan()
+    stage.turn()
+    assert stage.names() == (["clip.mp4", "old.mp4"] if is_read else [])
+    stage.execute("""UPDATE guild_settings SET settings = settings || '{"scan_nsfw": true}'""")
+    stage.turn()
+    assert stage.names() == ["clip.mp4", "old.mp4"]
+
+
 def test_the_text_is_kept_only_where_that_is_wanted(stage: Stage) -> None:
     stage.sync()
     stage.execute(

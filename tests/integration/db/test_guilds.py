@@ -29,6 +29,7 @@ def at_hand(**fields: Any) -> models.StoredGuild:
         timed_out_until=None,
         member_read_at=None,
         overwrites_hash="abc",
+        nsfw_level=0,
         synced_at=None,
     )
     return dataclasses.replace(plain, **fields)

@@ -76,12 +76,12 @@ async def test_code_of_the_first_release_is_still_served(
     monkeypatch.setattr(release, "SCHEMA", FIRST)
     database = factories.make_database(url)
     async with database.transaction() as transaction:
-        assert await guilds.select_guild(transaction, HERE)
+        assert await guilds.select_sync_order(transaction)
     migrations.upgrade(url)
     await database.close()
     caplog.set_level(logging.WARNING, "discord_clip_saver")
     async with database.transaction() as transaction:
-        assert await guilds.select_guild(transaction, HERE)
+        assert await guilds.select_sync_order(transaction)
         written = await channels.upsert_channels(
             transaction, HERE, [factories.stored_channel(HERE + 1, name="renamed")]
         )

@@ -51,6 +51,7 @@ def observe(
         "member_was_read": owner_id is not None,
         "channels": channels,
         "threads": threads,
+        "nsfw_level": None if owner_id is None else 0,
     }
     return Observation(**(given | fields))
 

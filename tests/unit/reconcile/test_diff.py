@@ -124,6 +124,25 @@ def test_a_new_channel_is_read_as_the_guilds_settings_say(
     assert made.channels[0].row.is_reading is expected
 
 
+@pytest.mark.parametrize(
+    ("level", "expected"), [(0, True), (1, False), (2, True), (3, False), (None, True)]
+)
+def test_a_new_channel_of_an_age_restricted_guild_is_not_read(
+    *, level: int | None, expected: bool
+) -> None:
+    made = plan(observe(CLIPS, nsfw_level=level))
+    assert made.guild.nsfw_level == level
+    assert made.channels[0].row.is_reading is expected
+    assert not made.channels[0].row.is_nsfw
+
+
+def test_a_guild_that_was_not_read_is_as_age_restricted_as_before() -> None:
+    stored = stored_as(observe(nsfw_level=3))
+    made = plan(observe(CLIPS, owner_id=None), stored)
+    assert made.guild.nsfw_level == 3
+    assert not made.channels[0].row.is_reading
+
+
 def test_a_thread_is_age_restricted_with_its_parent() -> None:
     dark = channel(1, is_nsfw=True)
     made = plan(observe(dark, threads=(thread(10, dark),)))
