@@ -97,8 +97,8 @@ ALTER TABLE bot_channels
 -- Until when a message to the scan function may be under way; another is sent only after that.
 ALTER TABLE bot_guilds ADD COLUMN scan_queued_until timestamptz;
 
--- Discord's judgement of the whole guild (Discord docs, Guild NSFW Level); unknown until the next sync
--- reads it.
+-- Discord's judgement of the whole guild (Discord docs, Guild NSFW Level); unknown until the next
+-- sync reads it.
 ALTER TABLE bot_guilds ADD COLUMN nsfw_level smallint;
 
 ALTER TABLE bot_channel_scan_runs
@@ -110,8 +110,8 @@ CREATE INDEX idx_bot_scan_runs_failed ON bot_channel_scan_runs (channel_id, fini
     WHERE status = 'failed';
 
 -- What may be read for clips: switched on, a thread's channel too, and open to the bot. The bits
--- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice. A guild whose level is explicit
--- (1) or age-restricted (3) is so in every channel.
+-- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice. A guild whose level is
+-- explicit (1) or age-restricted (3) is so in every channel.
 CREATE VIEW scannable_channels AS
 SELECT channel.guild_id, channel.channel_id, channel.name, channel.type,
        channel.is_nsfw OR coalesce(guild.nsfw_level IN (1, 3), false) AS is_nsfw,
@@ -135,7 +135,8 @@ WHERE channel.is_reading
 -- What is left to do in each of them. Unread are messages newer than all that was read; in one of
 -- which nothing was read, those since an hour before it was known, or since yesterday. What is
 -- older is history's. A thread that was archived since it was read is looked at once more, for
--- nobody told what was its last message. A refusal is not asked for again within the hour.
+-- nobody told what was its last message. A refusal is not asked for again within the hour; one of
+-- history holds up history alone.
 CREATE VIEW scan_work AS
 SELECT channel.*, coverage.covered_to, live.live_since,
        channel.made_at >= live.live_since AS is_new,
@@ -150,7 +151,7 @@ SELECT channel.*, coverage.covered_to, live.live_since,
               AND coverage.covered_to IS NOT NULL
               AND channel.state_changed_at
                   > greatest(channel.last_scanned_at, now() - interval '1 day')
-       ) AND NOT refusal.is_recent AS is_unread,
+       ) AND NOT refusal.is_of_live AS is_unread,
        channel.has_messages AND channel.last_message_id IS NOT NULL
            AND NOT coverage.is_whole AND NOT refusal.is_recent AS is_unproven,
        channel.type IN ('text', 'announcement', 'forum', 'media') AND (
@@ -174,13 +175,12 @@ CROSS JOIN LATERAL (
     ) AS live_since
 ) AS live
 CROSS JOIN LATERAL (
-    SELECT EXISTS (
-        SELECT
-        FROM bot_channel_scan_runs AS run
-        WHERE run.channel_id = channel.channel_id
-          AND run.status = 'failed'
-          AND run.finished_at > now() - interval '1 hour'
-    ) AS is_recent
+    SELECT count(*) > 0 AS is_recent,
+           coalesce(bool_or(run.kind = 'live'), false) AS is_of_live
+    FROM bot_channel_scan_runs AS run
+    WHERE run.channel_id = channel.channel_id
+      AND run.status = 'failed'
+      AND run.finished_at > now() - interval '1 hour'
 ) AS refusal;
 """
 

@@ -194,6 +194,29 @@ def test_nothing_counts_as_read_while_the_message_content_intent_is_off(stage: S
     assert stage.names() == ["clip.mp4"]
 
 
+def test_a_refused_page_of_history_does_not_hold_up_new_messages(stage: Stage) -> None:
+    stage.clips.post(stage.owner, "old", at=stage.world.now() - timedelta(days=400))
+    stage.discord.faults.add(MESSAGES, status=403, body={"message": "x", "code": 50001})
+    stage.scan()
+    assert stage.rows("SELECT DISTINCT kind, status::text FROM bot_channel_scan_runs") == [
+        ("history", "failed")
+    ]
+    stage.discord.faults.clear()
+    stage.video(stage.clips, "new.mp4")
+    stage.scan()
+    assert stage.names() == ["new.mp4"]
+
+
+def test_a_channel_that_refused_its_new_messages_is_left_alone_for_an_hour(stage: Stage) -> None:
+    stage.scan()
+    stage.discord.faults.add(MESSAGES, status=403, body={"message": "x", "code": 50001})
+    stage.video(stage.clips, "new.mp4")
+    stage.scan()
+    stage.discord.requests.clear()
+    stage.turn()
+    assert stage.requests(MESSAGES) == 0
+
+
 def test_old_messages_are_left_to_history(stage: Stage) -> None:
     now = stage.world.now()
     stage.video(stage.clips, "old.mp4", at=now - timedelta(days=400))
