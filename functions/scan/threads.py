@@ -67,7 +67,9 @@ async def _list_channel(turn: Turn, channel: UnlistedChannel) -> bool:
     if is_listed:
         async with turn.database.transaction() as transaction:
             await turn.lease.fence(transaction)
-            await scan_work.set_listed(transaction, turn.guild_id, channel.channel_id)
+            await scan_work.set_listed(
+                transaction, turn.guild_id, channel.channel_id, channel.begun_at
+            )
         turn.tally.steps += 1
     return is_listed
 
@@ -85,7 +87,11 @@ async def _list_kind(turn: Turn, channel: UnlistedChannel, kind: ArchivedKind) -
             news = await scan_work.store_threads(transaction, turn.guild_id, page.threads)
             if kind == "public" and page.next_cursor is not None:
                 await scan_work.set_listing(
-                    transaction, turn.guild_id, channel.channel_id, page.next_cursor
+                    transaction,
+                    turn.guild_id,
+                    channel.channel_id,
+                    page.next_cursor,
+                    channel.begun_at,
                 )
             await guild_scans.add_effect(transaction, turn.guild_id, requests=1, clips=0)
         turn.tally.steps += 1

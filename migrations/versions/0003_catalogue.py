@@ -91,8 +91,9 @@ CREATE TABLE scan_requests (
 );
 
 ALTER TABLE bot_channels
-    ADD COLUMN archived_threads_read_at timestamptz,
-    ADD COLUMN archived_threads_cursor  text;
+    ADD COLUMN archived_threads_read_at  timestamptz,
+    ADD COLUMN archived_threads_begun_at timestamptz,
+    ADD COLUMN archived_threads_cursor   text;
 
 -- Until when a message to the scan function may be under way; another is sent only after that.
 ALTER TABLE bot_guilds ADD COLUMN scan_queued_until timestamptz;
@@ -118,7 +119,8 @@ SELECT channel.guild_id, channel.channel_id, channel.name, channel.type,
        channel.settings, channel.last_message_id, channel.last_activity_at, channel.created_at,
        to_timestamp(((channel.channel_id >> 22) + 1420070400000) / 1000.0) AS made_at,
        channel.type NOT IN ('forum', 'media') AS has_messages,
-       channel.archived_threads_read_at, channel.archived_threads_cursor,
+       channel.archived_threads_read_at, channel.archived_threads_begun_at,
+       channel.archived_threads_cursor,
        channel.state, channel.state_changed_at, channel.last_scanned_at
 FROM bot_channels AS channel
 JOIN bot_guilds AS guild ON guild.guild_id = channel.guild_id
@@ -136,7 +138,8 @@ WHERE channel.is_reading
 -- which nothing was read, those since an hour before it was known, or since yesterday. What is
 -- older is history's. A thread that was archived since it was read is looked at once more, for
 -- nobody told what was its last message. A refusal is not asked for again within the hour; one of
--- history holds up history alone.
+-- history holds up history alone. Archived threads are listed again a day after something happened
+-- in their channel, and weekly in any case: what happens in a thread does not show there.
 CREATE VIEW scan_work AS
 SELECT channel.*, coverage.covered_to, live.live_since,
        channel.made_at >= live.live_since AS is_new,
@@ -156,6 +159,7 @@ SELECT channel.*, coverage.covered_to, live.live_since,
            AND NOT coverage.is_whole AND NOT refusal.is_recent AS is_unproven,
        channel.type IN ('text', 'announcement', 'forum', 'media') AND (
            channel.archived_threads_read_at IS NULL
+           OR channel.archived_threads_read_at < now() - interval '7 days'
            OR channel.archived_threads_read_at < now() - interval '1 day'
               AND coalesce(channel.last_activity_at > channel.archived_threads_read_at, false)
        ) AS is_unlisted

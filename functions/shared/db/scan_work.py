@@ -61,13 +61,15 @@ class UnlistedChannel:
 
     Attributes:
         cursor: Where the list goes on, if it was interrupted.
-        read_at: When it was last read to its end.
+        read_at: When the reading began that last came to its end.
+        begun_at: When this one began: now, or before it was interrupted.
     """
 
     channel_id: models.ChannelId
     type: str
     cursor: str | None
     read_at: datetime | None
+    begun_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,19 +174,29 @@ async def set_listing(
     transaction: Transaction,
     guild_id: models.GuildId,
     channel_id: models.ChannelId,
-    cursor: str | None,
+    cursor: str,
+    begun_at: datetime,
 ) -> None:
-    """Note where the list of a channel's archived threads goes on."""
+    """Note where the list of a channel's archived threads goes on, and when it was begun."""
     await transaction.execute(
-        _SQL["set_listing"], guild_id=guild_id, channel_id=channel_id, cursor=cursor
+        _SQL["set_listing"],
+        guild_id=guild_id,
+        channel_id=channel_id,
+        cursor=cursor,
+        begun_at=begun_at,
     )
 
 
 async def set_listed(
-    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    channel_id: models.ChannelId,
+    begun_at: datetime,
 ) -> None:
-    """Note that the list of a channel's archived threads was read to its end."""
-    await transaction.execute(_SQL["set_listed"], guild_id=guild_id, channel_id=channel_id)
+    """Note that the list of a channel's archived threads, as of its beginning, was read."""
+    await transaction.execute(
+        _SQL["set_listed"], guild_id=guild_id, channel_id=channel_id, begun_at=begun_at
+    )
 
 
 async def mark_thread_deleted(

@@ -20,8 +20,10 @@ ORDER BY last_message_id DESC
 LIMIT %(batch_size)s;
 
 -- select_unlisted
--- Channels whose archived threads were never listed, or not today although something happened.
-SELECT channel_id, type, archived_threads_cursor AS cursor, archived_threads_read_at AS read_at
+-- Channels whose archived threads were never listed, or not for a week, or not today although
+-- something happened.
+SELECT channel_id, type, archived_threads_cursor AS cursor, archived_threads_read_at AS read_at,
+       coalesce(archived_threads_begun_at, now()) AS begun_at
 FROM scan_work
 WHERE guild_id = %(guild_id)s AND is_unlisted AND (NOT is_nsfw OR %(with_nsfw)s)
 ORDER BY channel_id
@@ -70,14 +72,15 @@ WHERE thread.guild_id = %(guild_id)s
 -- set_listing
 -- How far the list of a channel's archived threads was read.
 UPDATE bot_channels
-SET archived_threads_cursor = %(cursor)s
+SET archived_threads_cursor = %(cursor)s, archived_threads_begun_at = %(begun_at)s
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
   AND archived_threads_cursor IS DISTINCT FROM %(cursor)s;
 
 -- set_listed
--- The list was read to its end.
+-- The list was read to its end. It is as old as its beginning: what was archived since is not on it.
 UPDATE bot_channels
-SET archived_threads_cursor = NULL, archived_threads_read_at = now()
+SET archived_threads_cursor = NULL, archived_threads_begun_at = NULL,
+    archived_threads_read_at = %(begun_at)s
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
 
 -- mark_thread_deleted

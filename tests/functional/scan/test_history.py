@@ -179,6 +179,23 @@ def test_archived_threads_are_listed_and_read(stage: Stage) -> None:
     assert stage.requests(PUBLIC) == stage.requests(MESSAGES) == 0
 
 
+@pytest.mark.parametrize(("days", "is_found"), [(6, False), (8, True)])
+def test_threads_that_no_sync_saw_below_a_quiet_channel_are_found_within_a_week(
+    stage: Stage, *, days: int, is_found: bool
+) -> None:
+    stage.scan()
+    quick = stage.clips.add_thread("quick")
+    stage.video(quick, "quick.mp4")
+    assert quick.thread
+    quick.thread.archive()
+    stage.execute(
+        "UPDATE bot_channels SET last_activity_at = now() - interval '30 days',"
+        f" archived_threads_read_at = archived_threads_read_at - interval '{days} days'"
+    )
+    stage.scan()
+    assert stage.names() == (["quick.mp4"] if is_found else [])
+
+
 def test_news_in_an_old_private_thread_are_found_behind_many_without(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """The ledger of scans: what is asked for, proven and spent, and for one guild alone."""
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -177,6 +178,35 @@ async def test_one_reading_runs_for_a_channel_at_a_time(
         assert await scan_runs.requeue_running(transaction, ELSEWHERE) == 0
         assert await scan_runs.requeue_running(transaction, HERE) >= 1
     assert await begin() == first
+
+
+async def test_a_list_of_threads_is_as_old_as_its_beginning(
+    database: Database, rows: Rows, channel: models.ChannelId
+) -> None:
+    async def unlisted() -> dict[int, scan_work.UnlistedChannel]:
+        async with database.transaction() as transaction:
+            found = await scan_work.select_unlisted(
+                transaction, HERE, with_nsfw=False, batch_size=99
+            )
+        return {each.channel_id: each for each in found}
+
+    begun_at = (await unlisted())[channel].begun_at
+    async with database.transaction() as transaction:
+        await scan_work.set_listing(transaction, HERE, channel, "cursor", begun_at)
+    interrupted = (await unlisted())[channel]
+    assert (interrupted.cursor, interrupted.begun_at) == ("cursor", begun_at)
+    async with database.transaction() as transaction:
+        await scan_work.set_listed(transaction, HERE, channel, begun_at)
+    assert channel not in await unlisted()
+    # What happened while it was read is on none of its pages.
+    rows.sql(
+        "UPDATE bot_channels SET archived_threads_read_at = %s - interval '2 days',"
+        " last_activity_at = %s - interval '2 days' + interval '1 ms'",
+        begun_at, begun_at,
+    )  # fmt: skip
+    again = (await unlisted())[channel]
+    assert (again.cursor, again.read_at) == (None, begun_at - timedelta(days=2))
+    assert again.begun_at > begun_at
 
 
 async def test_only_channels_that_are_open_and_on_have_work(
