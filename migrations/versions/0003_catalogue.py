@@ -112,11 +112,20 @@ CREATE INDEX idx_bot_scan_runs_failed ON bot_channel_scan_runs (channel_id, fini
 
 -- What may be read for clips: switched on, a thread's channel too, and open to the bot. The bits
 -- are VIEW_CHANNEL with READ_MESSAGE_HISTORY, and CONNECT for voice. A guild whose level is
--- explicit (1) or age-restricted (3) is so in every channel.
+-- explicit (1) or age-restricted (3) is so in every channel. A forum post's first
+-- message has the post's own id, so a thread of which no message is known may still have that one.
 CREATE VIEW scannable_channels AS
 SELECT channel.guild_id, channel.channel_id, channel.name, channel.type,
        channel.is_nsfw OR coalesce(guild.nsfw_level IN (1, 3), false) AS is_nsfw,
-       channel.settings, channel.last_message_id, channel.last_activity_at, channel.created_at,
+       channel.settings,
+       coalesce(
+           channel.last_message_id,
+           CASE
+               WHEN channel.type IN ('announcement_thread', 'public_thread', 'private_thread')
+                   THEN channel.channel_id
+           END
+       ) AS last_message_id,
+       channel.last_activity_at, channel.created_at,
        to_timestamp(((channel.channel_id >> 22) + 1420070400000) / 1000.0) AS made_at,
        channel.type NOT IN ('forum', 'media') AS has_messages,
        channel.archived_threads_read_at, channel.archived_threads_begun_at,

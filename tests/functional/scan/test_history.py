@@ -15,6 +15,12 @@ YEAR = timedelta(days=365)
 
 
 @pytest.fixture(autouse=True)
+def without_threads(stage: Stage) -> None:
+    """What there is to read, the tests post themselves."""
+    del stage.arcade.threads[stage.week.id]
+
+
+@pytest.fixture(autouse=True)
 def without_search(stage: Stage) -> None:
     """Whatever is found here is found by reading."""
     stage.discord.faults.add(SEARCH, status=403, body={"message": "x", "code": 50001})
@@ -194,6 +200,28 @@ def test_threads_that_no_sync_saw_below_a_quiet_channel_are_found_within_a_week(
     )
     stage.scan()
     assert stage.names() == (["quick.mp4"] if is_found else [])
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_post_of_which_only_its_first_message_is_known_is_read(
+    stage: Stage, *, archived: bool
+) -> None:
+    begun = stage.world.now() - YEAR
+    post = stage.arcade.add_channel("show", "forum").add_thread("post", archived=archived, at=begun)
+    video = messages.video("first.mp4")
+    video.id = stage.world.mint.next(begun)
+    post.history.add(
+        messages.Message(
+            id=post.id, channel_id=post.id, author=stage.owner, content="", attachments=[video]
+        )
+    )
+    assert post.last_message_id is None
+    stage.scan()
+    stage.turn()
+    assert stage.names() == ["first.mp4"]
+    ((first, last),) = stage.covered(post)
+    assert first == 0
+    assert last >= post.id
 
 
 def test_news_in_an_old_private_thread_are_found_behind_many_without(

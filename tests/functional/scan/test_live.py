@@ -146,6 +146,7 @@ def test_many_new_messages_are_read_page_by_page(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_PAGES_PER_BATCH", 2)
+    del stage.arcade.threads[stage.week.id]
     for number in range(730):
         stage.clips.post(stage.owner, f"{number}", [messages.video(f"{number:03}.mp4")])
     stage.scan()
