@@ -1,7 +1,8 @@
 """Whether the bot may read a channel at this moment, by Discord's own word.
 
 To whoever lacks READ_MESSAGE_HISTORY, a channel is empty (Discord docs, Get Channel Messages). So
-an empty page is believed only after a look at the roles and overwrites that decide.
+an empty page is believed only if, after a look at the roles and overwrites that decide, it is empty
+still.
 """
 
 import asyncio

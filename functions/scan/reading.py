@@ -60,7 +60,6 @@ class _Batch:
     requests: int = 0
 
     def add(self, page: models.MessagePage, proven: Interval) -> None:
-        self.requests += 1
         before = self.proven or proven
         self.proven = Interval(min(before.first, proven.first), max(before.last, proven.last))
         self.ids.update(number for number in page.ids if proven.first <= number <= proven.last)
@@ -158,9 +157,13 @@ class Reading:
             if rest is None or self._turn.is_over:
                 break
             page = await self._page(channel_id, rest)
-            proven, left = self._step(rest, page)
+            batch.requests += 1
             if not page.size:
                 await access.assure(self._turn, channel_id, for_background=self._kind == "history")
+                # The permission may have come only after the page.
+                page = await self._page(channel_id, rest)
+                batch.requests += 1
+            proven, left = self._step(rest, page)
             batch.add(page, proven)
             rest = left
         return rest

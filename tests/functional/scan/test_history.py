@@ -7,7 +7,7 @@ import pytest
 from clipsaver.emulator import messages
 from clipsaver.emulator.channels import deny
 from clipsaver.emulator.permissions import Permission
-from functions.scan import budget, reading
+from functions.scan import access, budget, reading
 from functions.shared.discord import client
 from tests.functional.scan.stage import MESSAGES, PUBLIC, SEARCH, Stage
 
@@ -76,6 +76,24 @@ def test_an_empty_page_is_no_end_where_the_permission_is_missing(stage: Stage) -
     )
     assert status == "failed"
     assert "may not read its history" in reason
+
+
+def test_an_empty_page_from_before_the_permission_was_seen_proves_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_old(stage, 20)
+    stage.sync()
+    stage.clips.overwrites = (deny(stage.arcade.everyone, Permission.READ_MESSAGE_HISTORY),)
+    assure = access.assure
+
+    async def assure_once_granted(*given: object, **flags: bool) -> None:
+        stage.clips.overwrites = ()
+        await assure(*given, **flags)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(access, "assure", assure_once_granted)
+    stage.turn()
+    assert stage.names() == ["0000.mp4", "0010.mp4"]
+    assert stage.covered(stage.clips) == [(0, stage.clips.last_message_id)]
 
 
 def test_a_refused_channel_is_left_alone_for_an_hour(stage: Stage) -> None:
