@@ -53,6 +53,9 @@ async def run(
         spent = await scan_requests.count_today(transaction, job.guild_id)
     if not channels:
         return answer.sentence(words.scan_no_channels)
+    if spent >= tunables.scan.scan_daily_requests_per_guild:
+        until = f"<t:{int(scan_budget.next_day(datetime.now(UTC)).timestamp())}:R>"
+        return answer.sentence(words.scan_paused_by_budget.format(until=until))
     own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, tunables.guild)
     before = discord.statistics.requests
     totals = await _totals(discord, job.guild_id, with_nsfw=own.scan_nsfw)

@@ -7,6 +7,7 @@ still.
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from functions.scan.turn import Turn
@@ -25,9 +26,10 @@ async def assure(turn: Turn, channel_id: models.ChannelId, *, for_background: bo
         DiscordError: Discord does not tell.
         BudgetSpent: there are no requests left to ask with.
     """
+    pay = partial(turn.budget.take, for_background=for_background)
     for _ in range(3):
-        await turn.budget.take(for_background=for_background)
-    bot_user_id = await turn.content.bot_user_id()
+        await pay()
+    bot_user_id = await turn.content.bot_user_id(pay)
     guild, member, channel = await asyncio.gather(
         turn.discord.get_guild(turn.guild_id),
         turn.discord.get_member(turn.guild_id, bot_user_id),
@@ -35,7 +37,7 @@ async def assure(turn: Turn, channel_id: models.ChannelId, *, for_background: bo
     )
     parent = None
     if channel.is_thread and channel.parent_id is not None:
-        await turn.budget.take(for_background=for_background)
+        await pay()
         parent = await turn.discord.get_channel(channel.parent_id)
     granted = permissions.channel_permissions(
         permissions.base_permissions(guild, member),

@@ -1,18 +1,19 @@
 """A guild's daily budget of requests to Discord.
 
 Requests are booked before they are sent, a few at a time, and what was not sent is given back. A
-run that is killed has then booked a few too many, and never sent more than the budget allows.
+run that is killed has then booked a few too many, and never sent more than the budget allows. Only
+the question without which what was read would not count is sent beyond it, and is counted as well.
 """
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from functions.shared import errors, models
 from functions.shared.db import scan_requests
 from functions.shared.db.connection import Database
 from functions.shared.lease import RunLease
-from functions.shared.scan_budget import BACKGROUND_SHARE
+from functions.shared.scan_budget import BACKGROUND_SHARE, next_day
 
 _BOOKED_AT_ONCE: Final = 100
 
@@ -49,8 +50,19 @@ class Budget:
                 await self._book()
             most = self._limit * (BACKGROUND_SHARE if for_background else 1)
             if self._booked_today - self._left >= most:
-                raise errors.BudgetSpent(_midnight())
+                raise errors.BudgetSpent(next_day(datetime.now(UTC)))
             self._left -= 1
+
+    async def count(self) -> None:
+        """Count a request that is sent even if none is left: what was read is lost without it."""
+        async with self._turn:
+            if self._left:
+                self._left -= 1
+                return
+            async with self._database.transaction() as transaction:
+                await self._lease.fence(transaction)
+                await scan_requests.add_requests(transaction, self._guild_id, 1)
+            self._booked_today += 1
 
     async def give_back(self) -> None:
         """Give back what was booked and not used."""
@@ -66,11 +78,6 @@ class Budget:
             spent = await scan_requests.count_today(transaction, self._guild_id)
             booked = min(_BOOKED_AT_ONCE, self._limit - spent)
             if booked <= 0:
-                raise errors.BudgetSpent(_midnight())
+                raise errors.BudgetSpent(next_day(datetime.now(UTC)))
             await scan_requests.add_requests(transaction, self._guild_id, booked)
         self._booked_today, self._left = spent + booked, booked
-
-
-def _midnight() -> datetime:
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), UTC)

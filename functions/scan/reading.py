@@ -136,7 +136,7 @@ class Reading:
         while rest is not None:
             if self._turn.is_over or self._obstacles:
                 return False
-            await self._turn.content.assure()
+            await self._turn.content.assure(self._pay)
             batch = _Batch()
             try:
                 rest = await self._read_batch(batch, assignment.channel_id, rest)
@@ -168,8 +168,11 @@ class Reading:
             rest = left
         return rest
 
-    async def _page(self, channel_id: models.ChannelId, gap: Interval) -> models.MessagePage:
+    async def _pay(self) -> None:
         await self._turn.budget.take(for_background=self._kind == "history")
+
+    async def _page(self, channel_id: models.ChannelId, gap: Interval) -> models.MessagePage:
+        await self._pay()
         if self._kind == "live":
             # No message has the id 0.
             after = max(0, gap.first - 1)
@@ -210,7 +213,7 @@ class Reading:
         if batch.proven is None:
             return
         guild_id, channel_id = self._turn.guild_id, assignment.channel_id
-        await self._turn.content.confirm()
+        await self._turn.content.confirm(self._turn.budget.count)
         async with self._turn.database.transaction() as transaction:
             await self._turn.lease.fence(transaction)
             matched, saved = await self._insert_clips(transaction, assignment, batch)

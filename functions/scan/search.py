@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal
 
 from functions.scan.turn import Turn
@@ -81,7 +82,7 @@ async def run(turn: Turn, scan: GuildScan) -> bool:
             position, first = moved_to, None
     except errors.Forbidden as error:
         # Without the intent, the search is forbidden as well; that is told as what it is.
-        await turn.content.confirm()
+        await turn.content.confirm(turn.budget.count)
         _log.warning("Guild %s cannot be searched: %s", turn.guild_id, error)
         async with turn.database.transaction() as transaction:
             await turn.lease.fence(transaction)
@@ -142,9 +143,10 @@ async def _ask(
     turn: Turn, has: Literal["video", "snapshot"] | None, position: SearchPosition
 ) -> models.SearchPage:
     """Ask for a page, and again while Discord indexes the guild."""
+    pay = partial(turn.budget.take, for_background=True)
     while True:
-        await turn.content.assure()
-        await turn.budget.take(for_background=True)
+        await turn.content.assure(pay)
+        await pay()
         try:
             return await turn.discord.search_messages(
                 turn.guild_id,

@@ -9,6 +9,11 @@ REQUESTS_PER_SECOND: Final = 50
 """Discord's limit for a bot (Discord docs, Rate Limits)."""
 
 
+def next_day(now: datetime) -> datetime:
+    """When there is a new budget: the next midnight (UTC)."""
+    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+
+
 def end_of(
     requests: int, *, spent_today: int, a_day: int, a_second: float, now: datetime
 ) -> datetime:

@@ -163,7 +163,9 @@ def test_the_daily_budget_pauses_and_says_so(stage: Stage, monkeypatch: pytest.M
 
 def test_what_was_booked_and_not_sent_is_given_back(stage: Stage) -> None:
     post_old(stage, 5)
-    stage.scan()
+    stage.sync()
+    stage.discord.requests.clear()
+    stage.turn()
     sent = stage.value("SELECT requests FROM scan_requests WHERE guild_id = %s", stage.arcade.id)
     counted = sum(
         stage.requests(route)
@@ -172,9 +174,38 @@ def test_what_was_booked_and_not_sent_is_given_back(stage: Stage) -> None:
             SEARCH,
             PUBLIC,
             "GET /channels/{channel_id}/users/@me/threads/archived/private",
+            "GET /applications/@me",
         )
     )
     assert sent == counted
+
+
+def test_every_request_of_a_turn_counts(stage: Stage) -> None:
+    stage.sync()
+    posted = stage.video(stage.clips)
+    stage.sync()
+    stage.clips.delete_message(posted)
+    stage.discord.requests.clear()
+    stage.turn()
+    assert stage.requests("GET /users/@me") == 1
+    assert stage.requests("GET /applications/@me") > 1
+    counted = stage.value("SELECT sum(requests)::integer FROM scan_requests")
+    assert counted == stage.requests()
+
+
+def test_what_was_read_with_the_last_request_of_a_day_is_kept(stage: Stage) -> None:
+    stage.use_settings("scan_settings_defaults: {scan_daily_requests_per_guild: 100}")
+    stage.sync()
+    stage.video(stage.clips)
+    stage.sync()
+    stage.execute(
+        "INSERT INTO scan_requests SELECT guild_id, (now() AT TIME ZONE 'UTC')::date, 98"
+        " FROM bot_guilds"
+    )
+    stage.turn()
+    assert stage.names() == ["clip.mp4"]
+    # The question whether it counts was sent beyond the budget, and counts as well.
+    assert stage.value("SELECT max(requests) FROM scan_requests") == 101
 
 
 def test_archived_threads_are_listed_and_read(stage: Stage) -> None:
