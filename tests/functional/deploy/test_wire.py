@@ -48,7 +48,7 @@ async def test_commands_and_both_urls_are_set_and_the_redirect_uri_is_asked_for(
         "Interactions come here from now on.",
         "Webhook events come here from now on.",
     ]
-    assert told[3].startswith("Commands: added status, ")
+    assert told[3].startswith(f"Commands: added {commands.COMMANDS[0].name}, ")
 
 
 async def test_what_is_as_it_should_be_is_not_written_again(
