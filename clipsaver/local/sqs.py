@@ -5,6 +5,7 @@ with JobQueueServer() as queue:
         ...                     # messages reach the function, failures come back
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Mapping
@@ -140,10 +141,15 @@ class EventSource:
             failed = {item["itemIdentifier"] for item in result["batchItemFailures"]}
         for message in messages:
             handle = {"QueueUrl": self._url, "ReceiptHandle": message["ReceiptHandle"]}
-            if message["MessageId"] in failed:
-                self._client.change_message_visibility(**handle, VisibilityTimeout=_RETRY_SECONDS)
-            else:
-                self._client.delete_message(**handle)
+            gone = self._client.exceptions
+            # Whoever emptied the queue meanwhile has taken the message along.
+            with contextlib.suppress(gone.ReceiptHandleIsInvalid, gone.MessageNotInflight):
+                if message["MessageId"] in failed:
+                    self._client.change_message_visibility(
+                        **handle, VisibilityTimeout=_RETRY_SECONDS
+                    )
+                else:
+                    self._client.delete_message(**handle)
 
 
 def _client(endpoint: str) -> BaseClient:
