@@ -1,4 +1,4 @@
-"""Discord's word on who may see what, remembered for a minute at most.
+"""Discord's word on who may see what, remembered for half a minute at most.
 
 The clock is the wall's, because a frozen Lambda environment's other clock may have stood still.
 """
@@ -16,7 +16,8 @@ from functions.shared.catalogue.access import Snapshot
 from functions.shared.discord.client import DiscordClient
 from functions.shared.models import ChannelId, GuildId, Member, UserId
 
-FRESH_SECONDS: Final = 60.0
+FRESH_SECONDS: Final = 30.0
+"""What is shown was read at most a minute ago: the other half is what a page may take."""
 _MOST_GUILDS: Final = 16
 """A guild with 500 channels of ten overwrites each takes about a megabyte."""
 _MOST_MEMBERSHIPS: Final = 4_096
@@ -50,7 +51,7 @@ class AccessReader:
         )
 
     async def snapshot(self, guild_id: GuildId) -> Snapshot:
-        """A guild as it was at most a minute ago; two requests if it was not read since.
+        """A guild as it was at most half a minute ago; two requests if it was not read since.
 
         Raises:
             DiscordError: it could not be read.
@@ -67,7 +68,7 @@ class AccessReader:
         return read
 
     async def member(self, guild_id: GuildId, known: KnownMember) -> Member | None:
-        """A member as they were at most a minute ago; None for somebody who left.
+        """A member as they were at most half a minute ago; None for somebody who left.
 
         Raises:
             DiscordError: they had to be read again, and could not be.
@@ -108,7 +109,7 @@ class AccessReader:
 
 
 class _Memory(Generic[K, V]):
-    """A bounded number of values, each for a minute from when it was asked for."""
+    """A bounded number of values, each for half a minute from when it was asked for."""
 
     def __init__(self, most: int, clock: Callable[[], float]) -> None:
         self._most = most

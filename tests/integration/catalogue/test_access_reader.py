@@ -46,14 +46,14 @@ def judges(discord: DiscordServer) -> Thread:
     return next(each for each in guild(discord).threads.values() if each.name == "Judges")
 
 
-async def test_a_guild_takes_two_requests_and_none_again_within_a_minute(
+async def test_a_guild_takes_two_requests_and_none_again_within_half_a_minute(
     discord: DiscordServer, reader: AccessReader, clock: Clock
 ) -> None:
     arcade = GuildId(guild(discord).id)
     first = await reader.snapshot(arcade)
     assert first.guild.nsfw_level == 0
     assert {each.name for each in first.channels.values()} >= {"clips", "guides", "after-dark"}
-    clock.now += 59.9
+    clock.now += access_reader.FRESH_SECONDS - 0.1
     assert await reader.snapshot(arcade) is first
     assert len(discord.requests) == 2
     clock.now += 0.1
@@ -89,13 +89,13 @@ async def test_a_guild_that_cannot_be_read_is_not_remembered(
     assert (await reader.snapshot(arcade)).channels
 
 
-async def test_a_member_counts_as_signed_for_a_minute_and_is_read_again_then(
+async def test_a_member_counts_as_signed_for_half_a_minute_and_is_read_again_then(
     discord: DiscordServer, reader: AccessReader, clock: Clock
 ) -> None:
     arcade = guild(discord)
     signed = Member(UserId(arcade.owner_id), ())
     known = KnownMember(signed, clock.instant)
-    clock.now += 59
+    clock.now += access_reader.FRESH_SECONDS - 1
     assert await reader.member(GuildId(arcade.id), known) is signed
     assert len(discord.requests) == 0
     clock.now += 1
