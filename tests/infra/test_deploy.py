@@ -233,7 +233,7 @@ def test_the_doctor_looks_from_inside_the_stack(
     shown = clipsaver("doctor").output
     assert re.search(r"│ schema +│ ok ", shown), shown
     assert re.search(r"│ interactions endpoint +│ ok ", shown)
-    assert re.search(r"│ redirect URI +│ failure .* is not registered ", shown)
+    assert re.search(r"│ redirect URI +│ warning .* is not registered ", shown)
     assert re.search(r"│ schedule clip-saver-sync +│ ok ", shown)
     assert re.search(r"│ dead letters jobs +│ ok +│ 0 dead letters", shown)
     assert operator.discord.world.application.bot_token not in shown

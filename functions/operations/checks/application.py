@@ -102,7 +102,8 @@ def _url(check: str, found: str | None, wanted: str, *, is_right: bool) -> Findi
 def _redirect(application: models.Application, wanted: str) -> Finding:
     if wanted in application.redirect_uris:
         return finding.fine("redirect URI", wanted)
-    return finding.failure("redirect URI", f"{wanted} is not registered", _REDIRECT_FIX)
+    # Without it, the plain link still adds the bot.
+    return finding.warning("redirect URI", f"{wanted} is not registered", _REDIRECT_FIX)
 
 
 def _intent(application: models.Application) -> Finding:

@@ -48,6 +48,13 @@ def test_while_the_database_is_down_the_plain_link_serves(stage: Stage, visitor:
     assert_plain(stage, url)
 
 
+def test_while_everything_is_paused_the_plain_link_serves_and_nothing_is_written(
+    stage: Stage, visitor: Visitor
+) -> None:
+    stage.variables["PAUSED"] = "true"
+    assert_plain(stage, visitor.start())
+
+
 def test_while_discord_is_down_the_plain_link_serves(stage: Stage, visitor: Visitor) -> None:
     stage.discord.faults.add("GET /applications/@me", status=500)
     assert_plain(stage, visitor.start())

@@ -115,7 +115,7 @@ def test_every_finding_that_is_not_ok_says_what_to_do(doctor: Doctor) -> None:
             *("event_webhooks_status", application.EVENTS_DISABLED_BY_DISCORD),
             *("webhook events", "failure"),
         ),
-        ("redirect_uris", [], "redirect URI", "failure"),
+        ("redirect_uris", [], "redirect URI", "warning"),
         ("flags", 0, "message content", "warning"),
     ],
 )
