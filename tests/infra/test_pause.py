@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from clipsaver import aws, cli
-from clipsaver.operations import pause
+from clipsaver.operations import invocation, pause
 from clipsaver.operations.stack import CONSUMER, FUNCTION, Stack
 from tests.infra import tools
 from tests.infra.ministack import REGION, Ministack
@@ -33,7 +33,13 @@ _KINDS: Final = {
     "AWS::SQS::Queue",
     "AWS::Scheduler::Schedule",
 }
-_CODE: Final = "import os\ndef handler(event, context):\n    return os.environ['PAUSED']\n"
+_CODE: Final = """
+import os
+def handler(event, context):
+    if "operation" in event:
+        raise ValueError("out of order")
+    return os.environ["PAUSED"]
+"""
 _PARAMETERS: Final = {
     "DiscordApplicationId": "157730590492196864",
     "DiscordPublicKey": "0" * 64,
@@ -162,6 +168,12 @@ def test_other_variables_stay_as_they_are(ministack: Ministack, stack: Stack, ru
 def test_pausing_twice_is_pausing_once(stack: Stack, run: Run) -> None:
     assert [run("pause").exit_code, run("pause").exit_code] == [0, 0]
     assert pause.is_paused(stack)
+
+
+def test_a_function_that_raises_is_told_with_where_to_look(stack: Stack, run: Run) -> None:
+    error = run("doctor").exception
+    assert isinstance(error, invocation.OperationFailed)
+    assert "out of order; `clipsaver logs operations --stack clip-saver` says more" in str(error)
 
 
 def test_a_stack_that_is_not_there_is_told_by_name(stack: Stack) -> None:
