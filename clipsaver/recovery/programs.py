@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from psycopg import conninfo, pq
 
@@ -74,9 +74,31 @@ def run(program: Path, *arguments: str, url: str | None = None) -> str:
         check=False,
     )
     if result.returncode:
-        told = result.stderr.decode(errors="replace").strip()[-_EXCERPT:]
-        raise errors.ProgramFailed(f"{program.name} gave up:\n{told}")
+        raise errors.ProgramFailed(f"{program.name} gave up:\n{excerpt(result.stderr)}")
     return result.stdout.decode(errors="replace")
+
+
+def start(
+    program: Path,
+    *arguments: str,
+    told: IO[bytes],
+    url: str | None = None,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    """Start a program, to be fed or read; as `run`, but what it complains of goes to `told`."""
+    return subprocess.Popen(  # noqa: S603 -- as above
+        [program, *arguments],
+        env={**installation.ENVIRONMENT, **_variables(url)},
+        stdin=stdin,
+        stdout=stdout,
+        stderr=told,
+    )
+
+
+def excerpt(told: bytes) -> str:
+    """The end of what a program said."""
+    return told.decode(errors="replace").strip()[-_EXCERPT:]
 
 
 def database_name(url: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from psycopg import sql
 
-from clipsaver.recovery import errors, journal, programs, sessions, tables, tolerant
+from clipsaver.recovery import errors, journal, loading, programs, sessions, tables, tolerant
 from clipsaver.recovery import manifest as manifests
 from clipsaver.recovery.journal import Journal
 from clipsaver.recovery.manifest import Manifest
@@ -137,7 +137,7 @@ def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
         counts = _load_tables(url, folder, manifest)
     else:
         program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
-        run_restore(program, url, folder / manifests.DUMP)
+        loading.load_dump(program, url, folder / manifests.DUMP)
         with sessions.opened(url, NAME) as connection:
             counts = tables.count_rows(connection)
         if counts != manifest.rows:
@@ -155,25 +155,6 @@ def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapp
             with sessions.opened(url, NAME) as connection:
                 _put_back(connection, aside)
         raise
-
-
-def run_restore(program: Path, url: str, dump: Path) -> None:
-    """Bring a file that pg_dump wrote into an empty database, all of it or nothing.
-
-    Raises:
-        ProgramFailed: pg_restore gave up.
-    """
-    programs.run(
-        program,
-        "--no-owner",
-        "--no-privileges",
-        "--exit-on-error",
-        "--single-transaction",
-        "--no-password",
-        f"--dbname={programs.database_name(url)}",
-        str(dump),
-        url=url,
-    )
 
 
 def _load_tables(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, journal, places, programs, restore, sessions
+from clipsaver.recovery import errors, journal, loading, places, programs, restore, sessions
 from clipsaver.recovery.manifest import Manifest
 from functions.deploy import migrations
 
@@ -62,5 +62,5 @@ def fill(url: str, source: str) -> None:
 
 
 def _restore_file(url: str, file: Path) -> None:
-    restore.run_restore(programs.packaged("pg_restore"), url, file)
+    loading.load_dump(programs.packaged("pg_restore"), url, file)
     migrations.upgrade(url)

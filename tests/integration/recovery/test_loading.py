@@ -1,0 +1,45 @@
+"""A dump on its way into a database."""
+
+from pathlib import Path
+
+import pytest
+
+from clipsaver.recovery import errors, loading, programs, restore
+from clipsaver.recovery import manifest as manifests
+from tests.factories import HERE, Rows
+from tests.integration.recovery import stage
+
+
+@pytest.fixture
+def dump(rows: Rows, database_url: str, tmp_path: Path) -> Path:
+    """More than fits into a pipe."""
+    rows.sql(
+        "INSERT INTO clips (guild_id, channel_id, message_id, attachment_id, filename)"
+        " SELECT %s, %s, number, number, 'a.mp4' FROM generate_series(10, 20000) AS number",
+        HERE,
+        HERE + 1,
+    )
+    return stage.take(database_url, tmp_path).folder / manifests.DUMP
+
+
+def test_the_newest_programs_load_into_the_server_as_well(dump: Path, empty_url: str) -> None:
+    loading.load_dump(programs.packaged("pg_restore"), empty_url, dump)
+    assert not restore.is_empty(empty_url)
+
+
+def test_a_database_that_is_not_there_is_told(dump: Path, empty_url: str) -> None:
+    nowhere = empty_url.replace("/empty_", "/nowhere_")
+    with pytest.raises(errors.ProgramFailed, match="does not exist"):
+        loading.load_dump(programs.packaged("pg_restore"), nowhere, dump)
+
+
+def test_half_a_dump_leaves_nothing_behind(dump: Path, empty_url: str) -> None:
+    dump.write_bytes(dump.read_bytes()[:-20_000])
+    with pytest.raises(errors.ProgramFailed):
+        loading.load_dump(programs.packaged("pg_restore"), empty_url, dump)
+    assert restore.is_empty(empty_url)
+
+
+def test_a_database_with_the_tables_already_is_left_alone(dump: Path, database_url: str) -> None:
+    with pytest.raises(errors.ProgramFailed, match="already exists"):
+        loading.load_dump(programs.packaged("pg_restore"), database_url, dump)
