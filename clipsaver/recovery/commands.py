@@ -123,12 +123,8 @@ def bring_back(
         started = time.monotonic()
         report = restore.restore(url, folder, replace=replace, decided=decided)
         _tell(made, report, time.monotonic() - started)
-        if stack:
-            deployed.empty(deployed.queues(Stack.read(stack, region)), region)
-        elif replace:
-            # Without, the database may be another one than the queues' functions work on.
-            queues = [variables[name] for name in _QUEUES if variables.get(name)]
-            deployed.empty(queues, region)
+        with console.status("Emptying the queues, which AWS does once a minute at most"):
+            deployed.empty(_queues(stack, region, variables, replace=replace), region)
 
 
 def unseal(
@@ -178,6 +174,18 @@ def _fetched(source: str) -> Iterator[tuple[Path, Manifest, journal.Journal | No
             Manifest.read(log)
             decided = journal.load(log)
         yield folder, made, decided
+
+
+def _queues(
+    stack: str | None, region: str | None, variables: Mapping[str, str], *, replace: bool
+) -> list[str]:
+    """Where work waits that was asked of the database as it was."""
+    if stack:
+        return deployed.queues(Stack.read(stack, region))
+    if replace:
+        return [variables[name] for name in _QUEUES if variables.get(name)]
+    # An empty database may be another one than the queues' functions work on.
+    return []
 
 
 def _part(only: str | None) -> guild.Part | None:
