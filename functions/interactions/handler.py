@@ -4,7 +4,7 @@ from typing import Any
 
 from mangum import Mangum
 
-from functions.interactions import gateway_event, snapshot
+from functions.interactions import gateway_event, measures, snapshot
 from functions.interactions.app import create_app
 from functions.interactions.parts import Parts
 from functions.shared import observability
@@ -26,9 +26,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
         InvalidEvent: the event is none.
     """
     with observability.correlated(request_id=context.aws_request_id):
-        if not gateway_event.is_readable(adapter, event, context):
-            return gateway_event.UNREADABLE
-        return adapter(event, context)
+        is_readable = gateway_event.is_readable(adapter, event, context)
+        answer = adapter(event, context) if is_readable else gateway_event.UNREADABLE
+        measures.conclude(parts, event, answer)
+        return answer
 
 
 def close() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from functions.shared import errors, settings
+from functions.shared import errors, metrics, settings
 from functions.shared.configuration import Configuration
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Parts:
     def environment(self) -> settings.Environment:
         """What is known of the variables by now: the secret may not have been needed yet."""
         return self.configuration.environment
+
+    @cached_property
+    def metrics(self) -> metrics.Metrics:
+        """Who keeps the figures."""
+        return metrics.of(self.environment)
 
     @cached_property
     def tunables(self) -> settings.Settings:

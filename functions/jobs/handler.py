@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.jobs.worker import Worker
-from functions.shared import observability, pause, settings
+from functions.shared import metrics, observability, pause, settings
 from functions.shared.catalogue.access_reader import AccessReader
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
@@ -31,6 +31,7 @@ worker = Worker(
     settings=tunables,
     application_id=int(environment.require("DISCORD_APPLICATION_ID")),
     access=AccessReader(discord),
+    metrics=metrics.of(environment),
 )
 
 

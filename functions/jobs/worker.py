@@ -3,20 +3,21 @@
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from functions.jobs import answer, export_clips, offer_scan, show_clips, sync_guild
 from functions.jobs.answer import Answer
-from functions.shared import apologies, errors, jobs, observability, settings, texts
+from functions.shared import apologies, errors, jobs, measures, observability, settings, texts
 from functions.shared.catalogue import gallery
 from functions.shared.catalogue.access_reader import AccessReader
 from functions.shared.catalogue.pages import Catalogue
 from functions.shared.db import processed_interactions
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
+from functions.shared.metrics import Metrics, Unmeasured
 
 _log = logging.getLogger("discord_clip_saver.jobs")
 
@@ -43,6 +44,7 @@ class Worker:
     Attributes:
         application_id: Whose interactions are answered.
         access: Remembers for a minute who may see what.
+        metrics: Who keeps the figures.
     """
 
     discord: DiscordClient
@@ -50,6 +52,7 @@ class Worker:
     settings: settings.Settings
     application_id: int
     access: AccessReader
+    metrics: Metrics = field(default_factory=Unmeasured)
 
     async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Work off an SQS batch.
@@ -69,7 +72,15 @@ class Worker:
             raise errors.InvalidEvent("The jobs function takes SQS batches")
         kept = _ANSWER_SECONDS + _RETURN_SECONDS
         self.discord.deadline = time.monotonic() + seconds_left - kept
-        failed = [str(record["messageId"]) for record in records if not await self._is_done(record)]
+        self.discord.statistics.reset()
+        try:
+            failed = [
+                str(record["messageId"]) for record in records if not await self._is_done(record)
+            ]
+        finally:
+            measures.add_requests(self.metrics, self.discord.statistics)
+            measures.add_statements(self.metrics, self.database.statistics)
+            self.metrics.flush()
         return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
     async def _is_done(self, record: Mapping[str, Any]) -> bool:
@@ -89,6 +100,7 @@ class Worker:
     async def _run(self, job: jobs.Job) -> bool:
         if job.ticket and job.ticket.is_expired(datetime.now(UTC)):
             _log.warning("Dropped a job that nobody waits for any more: %s", job.kind)
+            self._count("too_old")
             return True
         try:
             if job.ticket and await self._was_done(job.ticket):
@@ -96,12 +108,16 @@ class Worker:
             told = await self._work(job)
         except errors.GuildBusy as error:
             _log.info("Back to the queue: %s", error)
+            self._count("again")
             return False
         except Exception as error:  # noqa: BLE001 -- the other messages must not pay for a bug
             _log_failure(job, error)
+            self._count("failed")
             if job.ticket is None:
                 return False
             told = _apology(job, error, texts.of(job.ticket.locale))
+        else:
+            self._count("done")
         if job.ticket:
             await self._answer(job.ticket, told)
         return True
@@ -110,6 +126,9 @@ class Worker:
         if job.kind == "show_clips":
             return await show_clips.run(job, Catalogue(self.discord, self.database, self.access))
         return await _WORK[job.kind](job, self.discord, self.database, self.settings)
+
+    def _count(self, outcome: Literal["done", "failed", "again", "too_old"]) -> None:
+        self.metrics.add("Jobs", 1, outcome=outcome)
 
     async def _was_done(self, ticket: jobs.Ticket) -> bool:
         async with self.database.transaction() as transaction:

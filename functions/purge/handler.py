@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.purge.purge import Purge
-from functions.shared import observability, pause, settings
+from functions.shared import metrics, observability, pause, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.event_loop import EventLoop
@@ -21,6 +21,8 @@ purge = Purge(
         slow_statement_ms=tunables.database.slow_statement_ms,
     ),
     settings=tunables.database,
+    metrics=metrics.of(environment),
+    database_capacity_mb=environment.database_capacity_mb,
 )
 
 

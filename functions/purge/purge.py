@@ -7,10 +7,12 @@ next run. Whatever ends a run early, the next one continues; nothing is lost by 
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from functions.purge import measures
 from functions.shared import errors, models, settings
+from functions.shared import measures as shared_measures
 from functions.shared.db import (
     channels,
     clips,
@@ -21,6 +23,7 @@ from functions.shared.db import (
     scan_runs,
 )
 from functions.shared.db.connection import Database, Transaction
+from functions.shared.metrics import Metrics, Unmeasured
 
 _log = logging.getLogger("discord_clip_saver.purge")
 
@@ -32,10 +35,17 @@ Batch = Callable[[Transaction], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """The parts of a warm environment that purges."""
+    """The parts of a warm environment that purges.
+
+    Attributes:
+        metrics: Who keeps the figures.
+        database_capacity_mb: The room that the database has; 0 where nobody knows.
+    """
 
     database: Database
     settings: settings.DatabaseSettings
+    metrics: Metrics = field(default_factory=Unmeasured)
+    database_capacity_mb: int = 0
 
     async def handle(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Delete what has expired, or with `{"dry_run": true}` count it.
@@ -58,13 +68,21 @@ class Purge:
         _log.info('Running job "purge_install_intents_job"')
         if dry_run:
             return await self._count()
-        stop_at = time.monotonic() + seconds_left - _ANSWER_SECONDS
+        try:
+            return await self._run(time.monotonic() + seconds_left - _ANSWER_SECONDS)
+        finally:
+            shared_measures.add_statements(self.metrics, self.database.statistics)
+            self.metrics.flush()
+
+    async def _run(self, stop_at: float) -> dict[str, Any]:
         async with self.database.transaction() as transaction:
             await job_runs.note_start(transaction, "purge")
         summary = await self._delete(stop_at)
         if summary["complete"]:
             async with self.database.transaction() as transaction:
                 await job_runs.note_success(transaction, "purge", summary)
+        if self.metrics.is_on:
+            await measures.add_health(self.metrics, self.database, self.database_capacity_mb)
         return summary
 
     async def _count(self) -> dict[str, Any]:

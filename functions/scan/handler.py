@@ -33,7 +33,7 @@ scan = Scan(
     handover=Handover(database, ScanQueue(environment.scan_queue_url), tunables.guild)
     if environment.scan_queue_url
     else None,
-    metrics=metrics.CloudWatchMetrics() if environment.on_lambda else metrics.Unmeasured(),
+    metrics=metrics.of(environment),
 )
 
 

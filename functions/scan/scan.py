@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from functions.scan.guild import GuildScanner, Outcome
 from functions.scan.intent import MessageContent
-from functions.shared import errors, models, observability, scans, settings
+from functions.shared import errors, measures, models, observability, scans, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.handover import Handover
@@ -69,7 +69,8 @@ class Scan:
                 if not await self._is_done(scanner, record, seconds):
                     failed.append(str(record["messageId"]))
         finally:
-            self.metrics.add("Requests", self.discord.statistics.requests)
+            measures.add_requests(self.metrics, self.discord.statistics)
+            measures.add_statements(self.metrics, self.database.statistics)
             self.metrics.flush()
         return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,6 +21,11 @@ _log = logging.getLogger("discord_clip_saver.settings")
 DEFAULT_SETTINGS_PATH: Final = Path(__file__).parents[2] / "settings.default.yml"
 DISCORD_API_URL: Final = "https://discord.com/api/v10"
 DISCORD_CDN_HOSTS: Final = ("cdn.discordapp.com", "media.discordapp.net")
+
+METRICS_NAMESPACE: Final = "DiscordClipSaver"
+
+Monitoring = Literal["full", "critical", "off"]
+"""How much is measured."""
 
 _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "DISCORD_PUBLIC_KEY": (r"[0-9a-fA-F]{64}", "64 hexadecimal characters"),
@@ -35,6 +40,8 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
     "SCAN_QUEUE_URL": (r"https?://\S+", "a URL"),
     "PAUSED": (r"(?i)(true|false)( since \S+)?", "true or false"),
+    "MONITORING": (r"full|critical|off", "full, critical or off"),
+    "DATABASE_CAPACITY_MB": (r"[0-9]{1,9}", "a number of megabytes, or 0 where nobody knows"),
     "LOG_LEVEL": (
         r"(?i)debug|info|warning|error|critical",
         "DEBUG, INFO, WARNING, ERROR or CRITICAL",
@@ -79,6 +86,12 @@ class Environment:
     on_lambda: bool
     paused: bool
     """Whether the operator wants nothing to be written for now."""
+
+    memory_limit_mb: int | None
+    monitoring: Monitoring
+    metrics_namespace: str
+    database_capacity_mb: int
+    """0 where nobody knows."""
 
     problems: Mapping[str, str]
     """For each malformed variable, what is wrong with it."""
@@ -186,6 +199,10 @@ def from_variables(
         log_level=found.get("LOG_LEVEL", "INFO").upper(),
         on_lambda="AWS_LAMBDA_FUNCTION_NAME" in found,
         paused=found.get("PAUSED", "").lower().startswith("true"),
+        memory_limit_mb=int(found.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0")) or None,
+        monitoring=cast("Monitoring", found.get("MONITORING", "full")),
+        metrics_namespace=found.get("METRICS_NAMESPACE", METRICS_NAMESPACE),
+        database_capacity_mb=int(found.get("DATABASE_CAPACITY_MB", "0")),
         problems=problems,
         given=own,
     )

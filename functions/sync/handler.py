@@ -31,7 +31,7 @@ sync = Sync(
     database=database,
     settings=tunables,
     expected_url=environment.public_url,
-    metrics=metrics.CloudWatchMetrics() if environment.on_lambda else metrics.Unmeasured(),
+    metrics=metrics.of(environment),
     handover=Handover(database, ScanQueue(environment.scan_queue_url), tunables.guild)
     if environment.scan_queue_url
     else None,

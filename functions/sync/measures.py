@@ -6,7 +6,6 @@ from typing import Final
 from functions.shared import errors
 from functions.shared.db import tracked
 from functions.shared.db.connection import Database
-from functions.shared.discord.statistics import Statistics
 from functions.shared.metrics import Metrics
 from functions.shared.reconcile.summary import Summary
 
@@ -17,22 +16,12 @@ _COUNTING_SECONDS: Final = 2.0
 _MILLISECONDS: Final = 1000
 
 
-def add_requests(metrics: Metrics, statistics: Statistics) -> None:
-    """Note what was asked of Discord, in a run of any kind."""
-    metrics.add("Requests", statistics.requests)
-    metrics.add("Retries", statistics.retries)
-    for scope, count in statistics.rate_limited.items():
-        metrics.add("RateLimited", count, scope=scope)
-    if statistics.requests:
-        mean = statistics.latency_sum / statistics.requests
-        metrics.add("RequestLatency", mean * _MILLISECONDS)
-
-
 def add_run(metrics: Metrics, summary: Summary | None, seconds: float) -> None:
     """Note how a full run went; without a summary, it could not go on."""
     if summary is None:
         metrics.add("Failures", 1)
     elif not summary.skipped:
+        metrics.add("SyncsCompleted", int(summary.is_success))
         metrics.add("Failures", summary.guilds["failed"])
         metrics.add("Breaker", int(summary.breaker is not None))
         metrics.add("Drift", len(summary.drift))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from functions.shared import errors, settings
+from functions.shared import measures as shared_measures
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.handover import Handover
@@ -69,6 +70,7 @@ class Sync:
             failed = [item for item in queued if not await self._run_queued(item, end)]
             return {"batchItemFailures": [{"itemIdentifier": item.message_id} for item in failed]}
         finally:
+            shared_measures.add_statements(self.metrics, self.database.statistics)
             self.metrics.flush()
 
     async def _run_queued(self, queued: events.QueuedRequest, end: float) -> bool:
@@ -100,7 +102,7 @@ class Sync:
             _log.critical("Invalid bot token")
             raise
         finally:
-            measures.add_requests(self.metrics, self.discord.statistics)
+            shared_measures.add_requests(self.metrics, self.discord.statistics)
         if not (request.dry_run or summary.skipped or summary.message_content is False):
             await self._hand_over(request)
         return summary.as_json(self.discord.statistics)

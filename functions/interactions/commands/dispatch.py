@@ -57,9 +57,11 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
         reason = apologies.sentence(error, words)
     except errors.ClipSaverError as error:
         _log.error("Command %s failed: %s", interaction.name, error)
+        parts.metrics.add("InteractionsFailed", 1)
         reason = apologies.sentence(error, words)
     except Exception as error:  # noqa: BLE001 -- the invoker gets an answer whatever it was
         _log.exception("Command %s failed", interaction.name)
+        parts.metrics.add("InteractionsFailed", 1)
         reason = apologies.sentence(error, words)
     return _told(interaction, reason)
 

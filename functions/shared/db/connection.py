@@ -21,6 +21,7 @@ from psycopg import pq, rows
 from functions.shared import credentials, errors
 from functions.shared.db import schema
 from functions.shared.db.queries import Query
+from functions.shared.db.statistics import Statistics
 
 _log = logging.getLogger("discord_clip_saver.db")
 
@@ -33,7 +34,11 @@ _TOOK_TOO_LONG: Final = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAva
 
 
 class Database:
-    """PostgreSQL, as one connection that is there when it is needed."""
+    """PostgreSQL, as one connection that is there when it is needed.
+
+    Attributes:
+        statistics: What was done so far.
+    """
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Database:
             transaction_seconds: Limit for a transaction, connecting included.
             slow_statement_ms: Statements slower than this are logged by name.
         """
+        self.statistics = Statistics()
         self._url = credentials.of(url)
         self._application_name = application_name
         self._connect_seconds = connect_seconds
@@ -77,7 +83,7 @@ class Database:
         """
         async with self._turn:
             deadline = time.monotonic() + (within or self._transaction_seconds)
-            transaction = Transaction(await self._begin(deadline), deadline, self._slow_seconds)
+            transaction = self._transaction(await self._begin(deadline), deadline)
             try:
                 yield transaction
                 await transaction.commit()
@@ -128,19 +134,24 @@ class Database:
     ) -> None:
         milliseconds = max(1, int((deadline - time.monotonic()) * 1000))
         limits = f"SET LOCAL statement_timeout = {milliseconds}"
-        starting = Transaction(connection, answer_by, self._slow_seconds)
+        starting = self._transaction(connection, answer_by)
         await starting.run(f"BEGIN; {limits}; SET LOCAL lock_timeout = {milliseconds}")
 
     async def _open(self, deadline: float) -> psycopg.AsyncConnection[Any]:
         seconds = max(0.0, min(self._connect_seconds, deadline - time.monotonic()))
+        started = time.perf_counter()
         try:
             connection = await self._log_in(seconds, deadline)
         except (psycopg.Error, OSError, UnicodeError) as error:
+            self.statistics.unreachable += 1
+            self.statistics.refused += _is_login_refused(error)
             _log.critical("Database connection failed", extra={"reason": _reason(error)})
             raise errors.DatabaseUnavailable(
                 f"No connection to PostgreSQL within {seconds:.1f} s: {_reason(error)}; "
                 "is DATABASE_URL right, and does the server accept connections from here?"
             ) from error
+        self.statistics.connects += 1
+        self.statistics.connect_seconds += time.perf_counter() - started
         try:
             await self._check_schema(connection, deadline)
         except BaseException:
@@ -173,7 +184,7 @@ class Database:
     async def _check_schema(
         self, connection: psycopg.AsyncConnection[Any], deadline: float
     ) -> None:
-        reading = Transaction(connection, deadline, self._slow_seconds)
+        reading = self._transaction(connection, deadline)
         try:
             revisions = await reading.run(schema.SELECT_REVISIONS)
         except errors.DatabaseError as error:
@@ -181,6 +192,11 @@ class Database:
                 schema.check({})
             raise
         schema.check(dict(revisions))
+
+    def _transaction(
+        self, connection: psycopg.AsyncConnection[Any], deadline: float
+    ) -> "Transaction":
+        return Transaction(connection, deadline, self._slow_seconds, self.statistics)
 
     async def _abandon(self, transaction: "Transaction") -> None:
         """Roll back if the connection is still worth it; close it if not."""
@@ -198,11 +214,16 @@ class Transaction:
     """Statements inside one transaction; each has until the transaction's deadline."""
 
     def __init__(
-        self, connection: psycopg.AsyncConnection[Any], deadline: float, slow_seconds: float
+        self,
+        connection: psycopg.AsyncConnection[Any],
+        deadline: float,
+        slow_seconds: float,
+        statistics: Statistics,
     ) -> None:
         self.connection = connection
         self._deadline = deadline
         self._slow_seconds = slow_seconds
+        self._statistics = statistics
         self._held: set[tuple[object, ...]] = set()
 
     async def hold(self, lock: Query, **params: object) -> None:
@@ -280,7 +301,10 @@ class Transaction:
             await self._limited(work)
         finally:
             seconds = time.perf_counter() - started
+            self._statistics.statements += 1
+            self._statistics.statement_seconds += seconds
             if seconds >= self._slow_seconds:
+                self._statistics.slow[query.name] += 1
                 _log.warning("Slow statement: %s took %.0f ms", query.name, seconds * 1000)
 
     async def _limited(self, work: Coroutine[Any, Any, T]) -> T:
@@ -333,13 +357,17 @@ def translated(error: psycopg.Error, *, connection_lost: bool) -> errors.Databas
     return errors.DatabaseError(_reason(error))
 
 
-def _is_login_refused(error: psycopg.OperationalError) -> bool:
+def _is_login_refused(error: BaseException) -> bool:
     """Whether the server may have refused the user or the password (SQLSTATE 28P01, 28000).
 
     libpq keeps the SQLSTATE of a failed connection to itself, and the message can be in any
     language. What it tells is that a password was asked for, and nothing came after that.
     """
-    return error.pgconn is not None and error.pgconn.used_password
+    return (
+        isinstance(error, psycopg.OperationalError)
+        and error.pgconn is not None
+        and bool(error.pgconn.used_password)
+    )
 
 
 def _reason(error: BaseException) -> str:

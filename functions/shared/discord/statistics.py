@@ -12,6 +12,8 @@ class Statistics:
         requests: Requests sent, repeats included.
         retries: Repeats of a request that was rate limited or had no usable answer.
         rate_limited: 429 answers by scope: user, shared, global or cloudflare.
+        unreachable: Requests that got no usable answer, or only 5xx, after all of their repeats.
+        unauthorized: Requests that failed because the bot token is refused.
         latency_sum: Seconds between sending and the last byte, over all answers.
         latency_max: The longest of them in seconds.
     """
@@ -19,6 +21,8 @@ class Statistics:
     requests: int = 0
     retries: int = 0
     rate_limited: Counter[str] = field(default_factory=Counter)
+    unreachable: int = 0
+    unauthorized: int = 0
     latency_sum: float = 0.0
     latency_max: float = 0.0
 
@@ -33,6 +37,6 @@ class Statistics:
 
     def reset(self) -> None:
         """Start counting anew."""
-        self.requests = self.retries = 0
+        self.requests = self.retries = self.unreachable = self.unauthorized = 0
         self.rate_limited.clear()
         self.latency_sum = self.latency_max = 0.0

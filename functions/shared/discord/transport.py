@@ -160,7 +160,7 @@ class Transport:
         rate_limited = failed = 0
         is_renewed = False
         content = _Content.of(body, files)
-        async with self._within_deadline(call), self._turn(call):
+        async with self._counted(call), self._within_deadline(call), self._turn(call):
             while True:
                 try:
                     return await self._attempt(call, query, content)
@@ -189,6 +189,19 @@ class Transport:
 
     def _time_left(self) -> float:
         return self.deadline - self._clock()
+
+    @contextlib.asynccontextmanager
+    async def _counted(self, call: routes.CompiledRoute) -> AsyncIterator[None]:
+        """Count what a request failed of in the end."""
+        try:
+            yield
+        except (errors.DiscordServerError, errors.DiscordUnreachable):
+            self.statistics.unreachable += 1
+            raise
+        except errors.Unauthorized:
+            # Without the bot's token, it was an interaction's that Discord refused.
+            self.statistics.unauthorized += call.route.with_bot_token
+            raise
 
     @contextlib.asynccontextmanager
     async def _within_deadline(self, call: routes.CompiledRoute) -> AsyncIterator[None]:

@@ -9,7 +9,7 @@ import pytest
 from functions.shared.discord.statistics import Statistics
 from functions.shared.metrics import CloudWatchMetrics, MetricName, Metrics, Unmeasured
 from functions.shared.reconcile.summary import Summary
-from functions.sync import measures
+from functions.shared import measures
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -19,7 +19,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_what_was_noted_is_printed_as_one_line_that_describes_itself(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     metrics.add("Requests", 6)
     metrics.add("RunDuration", 1250.5)
     metrics.flush()
@@ -35,7 +35,7 @@ def test_what_was_noted_is_printed_as_one_line_that_describes_itself(
 
 
 def test_each_set_of_dimensions_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     metrics.add("Channels", 40, state="visible")
     metrics.add("Channels", 2, state="hidden")
     metrics.add("Guilds", 3, state="left")
@@ -55,7 +55,7 @@ def test_each_set_of_dimensions_has_a_line(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_flush_prints_once(capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     metrics.add("Drift", 1)
     metrics.flush()
     metrics.flush()
@@ -65,7 +65,7 @@ def test_a_flush_prints_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_values_of_several_runs_of_an_invocation_stand_side_by_side(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     metrics.add("Requests", 3)
     metrics.add("Requests", 4)
     metrics.flush()
@@ -86,7 +86,7 @@ def test_there_are_at_most_a_dozen_names() -> None:
 def test_requests_are_measured_with_their_refusals_and_their_mean_latency(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     statistics = Statistics(requests=4, retries=2, latency_sum=0.5, latency_max=0.4)
     statistics.rate_limited.update({"shared": 3, "user": 1})
     measures.add_requests(metrics, statistics)
@@ -99,7 +99,7 @@ def test_requests_are_measured_with_their_refusals_and_their_mean_latency(
 def test_a_run_is_measured_by_its_failures_its_breaker_and_its_drift(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     summary = Summary(breaker="tripped", drift=["one", "two"])
     summary.guilds["failed"] = 3
     measures.add_run(metrics, summary, 1.5)
@@ -110,7 +110,7 @@ def test_a_run_is_measured_by_its_failures_its_breaker_and_its_drift(
 
 
 def test_a_run_that_could_not_go_on_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = CloudWatchMetrics()
+    metrics = CloudWatchMetrics("DiscordClipSaver")
     measures.add_run(metrics, None, 0.5)
     metrics.flush()
     (line,) = lines(capsys)

@@ -1,0 +1,41 @@
+"""What every function measures of an invocation: what it asked of Discord and of the database."""
+
+from typing import Final
+
+from functions.shared.db.statistics import Statistics as DatabaseStatistics
+from functions.shared.discord.statistics import Statistics as DiscordStatistics
+from functions.shared.metrics import Metrics
+
+_MILLISECONDS: Final = 1000
+
+
+def add_requests(metrics: Metrics, statistics: DiscordStatistics) -> None:
+    """Note what was asked of Discord, and what came of it."""
+    metrics.add("Requests", statistics.requests)
+    metrics.add("Retries", statistics.retries)
+    for scope, count in statistics.rate_limited.items():
+        metrics.add("RateLimited", count, scope=scope)
+    if statistics.requests:
+        mean = statistics.latency_sum / statistics.requests
+        metrics.add("RequestLatency", mean * _MILLISECONDS)
+    if statistics.unreachable:
+        metrics.add("DiscordUnreachable", statistics.unreachable)
+    if statistics.unauthorized:
+        metrics.add("AuthenticationFailures", statistics.unauthorized)
+
+
+def add_statements(metrics: Metrics, statistics: DatabaseStatistics) -> None:
+    """Note how the database answered, and start counting anew."""
+    if statistics.connects:
+        mean = statistics.connect_seconds / statistics.connects
+        metrics.add("ConnectTime", mean * _MILLISECONDS)
+    if statistics.statements:
+        mean = statistics.statement_seconds / statistics.statements
+        metrics.add("StatementTime", mean * _MILLISECONDS)
+    for name, count in statistics.slow.items():
+        metrics.add("SlowStatements", count, statement=name)
+    if statistics.unreachable:
+        metrics.add("DatabaseUnreachable", statistics.unreachable)
+    if statistics.refused:
+        metrics.add("AuthenticationFailures", statistics.refused)
+    statistics.reset()
