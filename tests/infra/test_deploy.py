@@ -14,6 +14,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 from typer.testing import CliRunner, Result
+import yaml
 
 from clipsaver import cli
 from clipsaver.emulator.samples import sample_world
@@ -125,7 +126,7 @@ def operator(
             ),
         )
         someone = Operator(
-            template=sam_build(here),
+            template=_without_saved_queries(sam_build(here)),
             home=home,
             ministack=ministack,
             discord=discord,
@@ -139,11 +140,27 @@ def operator(
                 "SyncSchedule": _EACH_MINUTE,
                 "DiscordApiUrl": discord.api_url,
                 "PublicUrl": door.url,
+                "Monitoring": "full",
+                "AlarmEmail": "operator@example.com",
             },
         )
         (home / "first-deploy.txt").write_text(someone.deploy())
         yield someone
     postgres.drop_database(_DATABASE)
+
+
+def _without_saved_queries(built: Path) -> Path:
+    """The built template without the one type of resource that ministack does not know."""
+    document = yaml.safe_load(built.read_text())
+    document["Resources"] = {
+        logical_id: resource
+        for logical_id, resource in document["Resources"].items()
+        if resource["Type"] != "AWS::Logs::QueryDefinition"
+    }
+    # Beside it, because the paths of the artifacts are relative.
+    written = built.with_name("without-saved-queries.yaml")
+    written.write_text(yaml.safe_dump(document))
+    return written
 
 
 def _get(url: str) -> tuple[int, Any]:
@@ -256,9 +273,27 @@ def test_a_paused_stack_answers_and_writes_nothing_and_deploys_keep_it(
     assert status() == "ok"
 
 
+def test_what_was_asked_for_is_watched(operator: Operator) -> None:
+    watch = operator.ministack.client("cloudwatch")
+    alarms = watch.describe_alarms(AlarmNamePrefix=f"{_STACK}-")["MetricAlarms"]
+    assert f"{_STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
+    assert len(alarms) == 13
+    body = watch.get_dashboard(DashboardName=_STACK)["DashboardBody"]
+    assert f"DiscordClipSaver/{_STACK}" in body
+    assert "${" not in body
+    told = operator.ministack.client("sns").list_subscriptions()["Subscriptions"]
+    assert {each["Endpoint"] for each in told} == {"operator@example.com"}
+    assert len(told) == 2
+
+
 def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) -> None:
     give_up = time.monotonic() + _SCHEDULE_SECONDS
     while _guilds(operator.database_url) != ["Arcade", "Basement"]:
         assert time.monotonic() < give_up, operator.logs("sync")
         time.sleep(1)
     assert 'Running job \\"sync\\"' in operator.logs("sync")
+
+
+def test_a_sync_tells_its_figures_in_the_namespace_of_the_stack(operator: Operator) -> None:
+    lines = [line for line in operator.logs("sync").splitlines() if '"SyncsCompleted"' in line]
+    assert f'"Namespace":"DiscordClipSaver/{_STACK}"' in lines[0]

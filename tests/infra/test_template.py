@@ -25,9 +25,12 @@ from tests.infra.conftest import ROOT
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 
-_PAID_BY_THE_REQUEST: Final = {
+_FREE_TO_HAVE: Final = {
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",
+    # Ten alarms and three dashboards of an account; test_monitoring.py counts the alarms.
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::IAM::Role",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
@@ -36,12 +39,20 @@ _PAID_BY_THE_REQUEST: Final = {
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
     "AWS::Logs::LogGroup",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
     "AWS::SQS::Queue",
     "AWS::Scheduler::Schedule",
     "Custom::Migrate",
     "Custom::Wire",
 }
-_NAMES: Final = {"Name", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TopicName"}
+_NAMES: Final = {
+    *("Name", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TopicName"),
+    *("AlarmName", "DashboardName"),
+}
 _EXPRESSIONS: Final = [
     "rate(15 minutes)",
     "rate(1 minute)",
@@ -63,7 +74,7 @@ _NO_EXPRESSIONS: Final = [
 
 
 def test_nothing_costs_money_while_nobody_uses_it(resources: dict[str, Any]) -> None:
-    assert {resource["Type"] for resource in resources.values()} == _PAID_BY_THE_REQUEST
+    assert {resource["Type"] for resource in resources.values()} == _FREE_TO_HAVE
     assert "ProvisionedConcurrencyConfig" not in set(cloudformation.texts(resources))
 
 
@@ -214,9 +225,11 @@ def test_what_changes_reaches_the_version_that_serves(template: dict[str, Any]) 
         if properties["FunctionName"] == {"Ref": "InteractionsFunction"}
     )
     text, values = version["Description"]["Fn::Sub"]
-    told = {*re.findall(r"\$\{(\w+)\}", text)} - values.keys() | {"Paused", "SecretArn"}
+    told = {*re.findall(r"\$\{(\w+)\}", text)} - values.keys()
+    told |= {"Paused", "SecretArn", "SnapStart"}
     assert values["Pause"] == {"Fn::If": ["IsPaused", "P", "R"]}
     assert "SecretArn" in json.dumps(values)
+    assert values["Start"] == {"Fn::If": ["StartsFromSnapshot", "S", "N"]}
     assert told == used | {"LogLevel"}
 
 
@@ -226,7 +239,9 @@ def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
         "LogLevel": max(map(len, parameters["LogLevel"]["AllowedValues"])),
         # P for paused, R for running.
         "Paused": 1,
-        "SnapStart": max(map(len, parameters["SnapStart"]["AllowedValues"])),
+        "Monitoring": max(map(len, parameters["Monitoring"]["AllowedValues"])),
+        # S for a snapshot, N for none.
+        "SnapStart": 1,
         "DiscordApplicationId": 20,
         # Of an ARN, the name alone is told.
         "SecretArn": parameters["SecretArn"]["MaxLength"]
