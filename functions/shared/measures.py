@@ -32,6 +32,8 @@ def add_statements(metrics: Metrics, statistics: DatabaseStatistics) -> None:
     if statistics.statements:
         mean = statistics.statement_seconds / statistics.statements
         metrics.add("StatementTime", mean * _MILLISECONDS)
+    if statistics.slow:
+        metrics.add("SlowStatements", statistics.slow.total())
     for name, count in statistics.slow.items():
         metrics.add("SlowStatements", count, statement=name)
     if statistics.unreachable:

@@ -68,7 +68,7 @@ AcknowledgeTime: milliseconds from API Gateway's receiving an interaction to its
 Jobs: by `outcome`: done, failed, again (given back to the queue) or too_old.
 SyncAge, PurgeAge: seconds since the last one that ended well.
 ConnectTime, StatementTime: milliseconds of a login and of a statement, on average.
-SlowStatements: statements above slow_statement_ms, by `statement`.
+SlowStatements: statements above slow_statement_ms, all together and by `statement`.
 Connections, ConnectionsUse: of the server, over all of its clients, and in percent of its limit.
 IndexUse: percent of the scans of our tables that went through an index, since the counts began.
 ActiveScans: readings of channels that are under way.

@@ -2,7 +2,7 @@
 
 Modules log through `logging.getLogger("discord_clip_saver.<noun>")`; what they pass as `extra`
 becomes keys of the JSON. Secrets are taken out of all that makes up a line, so that no caller has
-to remember to.
+to remember to: not even a library, for whatever is logged in the process takes this one way out.
 """
 
 import json
@@ -28,6 +28,9 @@ _SECRET_SHAPES: Final = re.compile(
     r"|(?P<bot>\bBot )[\w.-]{30,}"  # an Authorization header
     r"|\b[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}\b"  # a bot token, wherever it stands
     r"|(?P<webhook>/webhooks/\d+/|/interactions/\d+/)[\w.-]+"  # an interaction token in a path
+    r"|\baW50ZXJhY3Rpb246[\w+/=-]*"  # one anywhere else: "interaction:..." in Base64
+    r"|(?P<query>[?&](?:code|state|access_token|refresh_token|client_secret)=)[^&#\s\"']+"
+    r"|(?P<field>[\"'](?:token|access_token|refresh_token|client_secret)[\"']: ?[\"'])[^\"']+"
 )
 _STANDARD_ATTRIBUTES: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
@@ -35,21 +38,28 @@ _correlation: ContextVar[Mapping[str, Any]] = ContextVar(
     "correlation", default=MappingProxyType({})
 )
 _log = logging.getLogger(SERVICE)
+_root = logging.getLogger()
 
 
 def configure(environment: settings.Environment) -> None:
-    """Send all logs of Clip Saver to standard output, in the form their reader expects."""
+    """Send all logs to standard output, in the form their reader expects.
+
+    Libraries log through the same handler, from WARNING on: what they say below that is about
+    requests, and requests hold tokens.
+    """
     redaction = Redaction(environment.secrets)
     form = _JSONFormatter if environment.on_lambda else _TerminalFormatter
-    _log.handlers[:] = [_Handler(sys.stdout, redaction, form(redaction))]
+    # Lambda's runtime puts a handler of its own there, which would print each line once more, as
+    # it is. Elsewhere the handlers are those of whoever runs the functions.
+    kept = [] if environment.on_lambda else [h for h in _root.handlers if type(h) is not _Handler]
+    _root.handlers[:] = [*kept, _Handler(sys.stdout, redaction, form(redaction))]
     _log.setLevel(environment.log_level)
-    # Lambda's runtime puts a handler of its own on the root logger: each line would come twice.
-    _log.propagate = not environment.on_lambda
+    _root.setLevel(max(logging.WARNING, _log.level))
 
 
 def redact(secrets: Iterable[str]) -> None:
     """Take further values out of the logs, beside those known when they were configured."""
-    for handler in _log.handlers:
+    for handler in _root.handlers:
         if isinstance(handler, _Handler):
             handler.redaction.add(secrets)
 

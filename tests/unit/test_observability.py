@@ -30,11 +30,13 @@ _log = logging.getLogger("discord_clip_saver.test")
 
 
 @pytest.fixture(autouse=True)
-def _logger_as_it_was() -> Iterator[None]:
-    logger = logging.getLogger(observability.SERVICE)
-    before = (logger.handlers[:], logger.level, logger.propagate)
+def _loggers_as_they_were() -> Iterator[None]:
+    loggers = logging.getLogger(), logging.getLogger(observability.SERVICE)
+    before = [(logger.handlers[:], logger.level) for logger in loggers]
     yield
-    logger.handlers[:], logger.level, logger.propagate = before
+    for logger, (handlers, level) in zip(loggers, before, strict=True):
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
 
 
 @contextlib.contextmanager
@@ -255,6 +257,36 @@ def test_no_known_secret_gets_out(any_form: dict[str, str], way: str, secret: st
         assert logged(output)
 
 
+@pytest.mark.parametrize("secret", [SHORT_TOKEN, PASSWORD])
+@pytest.mark.parametrize("library", ["httpx", "asyncio", "botocore.endpoint", "psycopg", "mangum"])
+def test_no_library_lets_a_secret_out(any_form: dict[str, str], library: str, secret: str) -> None:
+    with standard_output() as output:
+        configure(**any_form, LOG_LEVEL="DEBUG")
+        logging.getLogger(library).error("leak %s", {"sent": secret})
+    assert "[redacted]" in output.getvalue()
+    assert not any(piece in output.getvalue() for piece in ("short.token", "w\u00f6rd", "wörd"))
+    if any_form:
+        assert logged(output)[0]["level"] == "ERROR"
+
+
+def test_libraries_say_nothing_of_their_requests_at_any_level() -> None:
+    with standard_output() as output:
+        configure(**ON_LAMBDA, LOG_LEVEL="DEBUG")
+        logging.getLogger("some.library").debug("GET https://discord.test?code=abc")
+        logging.getLogger("some.library").info("GET https://discord.test?code=abc")
+    assert output.getvalue() == ""
+
+
+def test_whoever_runs_the_functions_keeps_their_own_handlers() -> None:
+    theirs = StringIO()
+    handler = logging.StreamHandler(theirs)
+    logging.getLogger().addHandler(handler)
+    with standard_output():
+        configure()
+        _log.warning("also theirs")
+    assert "also theirs" in theirs.getvalue()
+
+
 def test_a_secret_that_is_learnt_later_is_kept_back_from_then_on(any_form: dict[str, str]) -> None:
     with standard_output() as output:
         configure(**any_form)
@@ -302,6 +334,10 @@ def every_text(value: Any) -> Iterator[str]:
         (f"Authorization: Bot {'x' * 30}", "Authorization: Bot [redacted]"),
         ("at postgresql://ada:s3cret@db.example/x", "at postgresql://ada:[redacted]@db.example/x"),
         ("PATCH /webhooks/123/aW50.x-y_z/messages/@original", "PATCH /webhooks/123/[redacted]/me"),
+        ("sent aW50ZXJhY3Rpb246MTIzOmFiYw==.", "sent [redacted]."),
+        ("GET /install/callback?code=Ab-1&guild_id=7", "?code=[redacted]&guild_id=7"),
+        ("at https://discord.test/oauth2?a=1&state=Zz_9 now", "a=1&state=[redacted] now"),
+        ("{'access_token': 'abc.def', 'expires_in': 9}", "'access_token': '[redacted]', 'expires"),
         (
             "POST /interactions/123/aW50.x-y_z/callback",
             "POST /interactions/123/[redacted]/callback",
@@ -352,7 +388,7 @@ def test_a_line_that_cannot_be_written_is_told_without_its_values(
     configure()
     (handler,) = (
         handler
-        for handler in logging.getLogger(observability.SERVICE).handlers
+        for handler in logging.getLogger().handlers
         if type(handler).__module__ == observability.__name__
     )
     handler.handle(_log.makeRecord("n", logging.INFO, "here.py", 7, "%d", ("s3cret",), None))

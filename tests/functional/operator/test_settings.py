@@ -30,14 +30,14 @@ def run(database_url: str, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Itera
     variables = {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
     monkeypatch.setattr(cli, "operator_variables", lambda: variables)
     monkeypatch.setattr(cli.console, "width", 200)
-    logger = logging.getLogger("discord_clip_saver")
-    before = logger.handlers[:], logger.level, logger.propagate
+    root, logger = logging.getLogger(), logging.getLogger("discord_clip_saver")
+    before = root.handlers[:], root.level, logger.level
 
     def invoke(*arguments: object) -> Result:
         return CliRunner().invoke(cli.app, ["settings", *map(str, arguments)])
 
     yield invoke
-    logger.handlers[:], logger.level, logger.propagate = before
+    root.handlers[:], root.level, logger.level = before
 
 
 def lines(result: Result) -> list[list[str]]:

@@ -45,10 +45,10 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the functions print; pytest's own stream ends with each phase of a test."""
     printed = io.StringIO()
     monkeypatch.setattr(observability, "sys", SimpleNamespace(**{**vars(sys), "stdout": printed}))
-    logger = logging.getLogger(observability.SERVICE)
-    before = logger.handlers[:], logger.level, logger.propagate
+    root, logger = logging.getLogger(), logging.getLogger(observability.SERVICE)
+    before = root.handlers[:], root.level, logger.level
     yield printed
-    logger.handlers[:], logger.level, logger.propagate = before
+    root.handlers[:], root.level, logger.level = before
 
 
 @pytest.fixture

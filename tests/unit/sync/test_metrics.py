@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 import pytest
 
+from functions.shared import measures
 from functions.shared.discord.statistics import Statistics
 from functions.shared.metrics import CloudWatchMetrics, MetricName, Metrics, Unmeasured
 from functions.shared.reconcile.summary import Summary
-from functions.shared import measures
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
