@@ -126,7 +126,7 @@ def operator(
             ),
         )
         someone = Operator(
-            template=_without_saved_queries(sam_build(here)),
+            template=_for_ministack(sam_build(here)),
             home=home,
             ministack=ministack,
             discord=discord,
@@ -149,16 +149,19 @@ def operator(
     postgres.drop_database(_DATABASE)
 
 
-def _without_saved_queries(built: Path) -> Path:
-    """The built template without the one type of resource that ministack does not know."""
+def _for_ministack(built: Path) -> Path:
+    """The built template without saved queries and alarms on several figures: it has neither."""
     document = yaml.safe_load(built.read_text())
     document["Resources"] = {
         logical_id: resource
         for logical_id, resource in document["Resources"].items()
         if resource["Type"] != "AWS::Logs::QueryDefinition"
+        and not (
+            resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+        )
     }
     # Beside it, because the paths of the artifacts are relative.
-    written = built.with_name("without-saved-queries.yaml")
+    written = built.with_name("for-ministack.yaml")
     written.write_text(yaml.safe_dump(document))
     return written
 
@@ -277,7 +280,7 @@ def test_what_was_asked_for_is_watched(operator: Operator) -> None:
     watch = operator.ministack.client("cloudwatch")
     alarms = watch.describe_alarms(AlarmNamePrefix=f"{_STACK}-")["MetricAlarms"]
     assert f"{_STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
-    assert len(alarms) == 13
+    assert len(alarms) == 11
     body = watch.get_dashboard(DashboardName=_STACK)["DashboardBody"]
     assert f"DiscordClipSaver/{_STACK}" in body
     assert "${" not in body

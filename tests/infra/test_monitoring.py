@@ -213,6 +213,15 @@ def test_the_dashboard_shows_all_that_is_measured(dashboard: dict[str, Any]) -> 
     assert "SlowStatements" in json.dumps(dashboard)
 
 
+def test_the_dashboard_begins_with_the_alarms_that_every_watched_stack_has(
+    template: dict[str, Any], dashboard: dict[str, Any]
+) -> None:
+    shown = dashboard["widgets"][0]["properties"]["alarms"]
+    names = {_text(alarm["AlarmName"]) for alarm in _alarms(template).values()}
+    assert {arn.rpartition(":alarm:")[2] for arn in shown} == names
+    assert (dashboard["widgets"][0]["y"], dashboard["widgets"][0]["width"]) == (0, _COLUMNS)
+
+
 def test_the_dashboard_names_only_what_the_stack_has(
     dashboard: dict[str, Any], resources: dict[str, Any]
 ) -> None:

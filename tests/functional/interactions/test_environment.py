@@ -79,7 +79,7 @@ def test_a_log_line_of_a_command_names_the_request_the_interaction_and_the_guild
 ) -> None:
     function = new_function(AWS_LAMBDA_FUNCTION_NAME="interactions", DATABASE_URL=None)
     function.send("command")
-    _, failed = map(json.loads, capsys.readouterr().out.splitlines())
+    _, failed, *_ = map(json.loads, capsys.readouterr().out.splitlines())
     assert failed["interaction_id"] == "1310000000000000021"
     assert failed["guild_id"] == str(HERE)
     assert failed["request_id"]

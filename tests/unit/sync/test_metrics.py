@@ -7,9 +7,11 @@ from typing import Any, get_args
 import pytest
 
 from functions.shared import measures
+from functions.shared.db.statistics import Statistics as DatabaseStatistics
 from functions.shared.discord.statistics import Statistics
-from functions.shared.metrics import CloudWatchMetrics, MetricName, Metrics, Unmeasured
+from functions.shared.metrics import CRITICAL, CloudWatchMetrics, MetricName, Metrics, Unmeasured
 from functions.shared.reconcile.summary import Summary
+from functions.sync import measures as sync_measures
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -79,8 +81,28 @@ def test_a_terminal_sees_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
-def test_there_are_at_most_a_dozen_names() -> None:
-    assert len(get_args(MetricName)) <= 12
+def test_what_is_critical_is_measured_at_all() -> None:
+    assert {*get_args(MetricName)} > CRITICAL
+
+
+def test_statements_are_measured_by_their_mean_and_the_slow_ones_by_name_and_together(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    metrics = CloudWatchMetrics("DiscordClipSaver")
+    statistics = DatabaseStatistics(connects=2, connect_seconds=0.5, unreachable=3, refused=1)
+    statistics.statements, statistics.statement_seconds = 4, 0.2
+    statistics.slow.update({"select_guild": 2, "delete_clips": 1})
+    measures.add_statements(metrics, statistics)
+    measures.add_statements(metrics, statistics)
+    metrics.flush()
+    plain, *by_name = lines(capsys)
+    assert (plain["ConnectTime"], plain["StatementTime"]) == ([250], [50])
+    assert (plain["DatabaseUnreachable"], plain["AuthenticationFailures"]) == ([3], [1])
+    assert plain["SlowStatements"] == [3]
+    assert {line["statement"]: line["SlowStatements"] for line in by_name} == {
+        "select_guild": [2],
+        "delete_clips": [1],
+    }
 
 
 def test_requests_are_measured_with_their_refusals_and_their_mean_latency(
@@ -102,7 +124,7 @@ def test_a_run_is_measured_by_its_failures_its_breaker_and_its_drift(
     metrics = CloudWatchMetrics("DiscordClipSaver")
     summary = Summary(breaker="tripped", drift=["one", "two"])
     summary.guilds["failed"] = 3
-    measures.add_run(metrics, summary, 1.5)
+    sync_measures.add_run(metrics, summary, 1.5)
     metrics.flush()
     (line,) = lines(capsys)
     assert (line["Failures"], line["Breaker"], line["Drift"]) == ([3], [1], [2])
@@ -111,7 +133,7 @@ def test_a_run_is_measured_by_its_failures_its_breaker_and_its_drift(
 
 def test_a_run_that_could_not_go_on_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = CloudWatchMetrics("DiscordClipSaver")
-    measures.add_run(metrics, None, 0.5)
+    sync_measures.add_run(metrics, None, 0.5)
     metrics.flush()
     (line,) = lines(capsys)
     assert line["Failures"] == [1]
