@@ -54,14 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _own_logging() -> Iterator[None]:
     """Functions run in this process configure its logs; each test starts without that."""
-    logger = logging.getLogger("discord_clip_saver")
-    logger.setLevel(logging.NOTSET)
-    logger.propagate = True
-    logger.handlers.clear()
+    root, logger = logging.getLogger(), logging.getLogger("discord_clip_saver")
+    handlers, level = root.handlers[:], root.level
     yield
     logger.setLevel(logging.NOTSET)
-    logger.propagate = True
-    logger.handlers.clear()
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

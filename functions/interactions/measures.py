@@ -17,8 +17,7 @@ _WAITED_FOR_MS: Final = 3000
 
 def conclude(parts: Parts, event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     """Note how an HTTP request was answered, and print what was noted of it."""
-    metrics, status = parts.metrics, answer["statusCode"]
-    route = event.get("routeKey")
+    metrics, status, route = parts.metrics, answer["statusCode"], _route(event)
     if route in _SIGNED and status == _UNAUTHORIZED:
         metrics.add("SignatureRejections", 1)
     elif route == _INTERACTIONS and status >= _SERVER_ERROR:
@@ -34,6 +33,12 @@ def conclude(parts: Parts, event: Mapping[str, Any], answer: Mapping[str, Any]) 
 
         measures.add_statements(metrics, parts.database.statistics)
     metrics.flush()
+
+
+def _route(event: Mapping[str, Any]) -> str:
+    """Method and path; an event without them is answered with 401, and counted as nobody's."""
+    http = event["requestContext"].get("http", {})
+    return f"{http.get('method')} {event.get('rawPath')}"
 
 
 def _within(milliseconds: float) -> str:

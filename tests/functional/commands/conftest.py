@@ -40,15 +40,12 @@ def rows(postgres: local_postgres.Postgres, lasting_url: str) -> Iterator[Rows]:
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the functions print; pytest's own stream ends with each phase of a test."""
     printed = io.StringIO()
     replaced = SimpleNamespace(**{**vars(sys), "stdout": printed})
     monkeypatch.setattr(observability, "sys", replaced)
-    logger = logging.getLogger(observability.SERVICE)
-    before = logger.handlers[:], logger.level, logger.propagate
-    yield printed
-    logger.handlers[:], logger.level, logger.propagate = before
+    return printed
 
 
 class _Records(logging.Handler):

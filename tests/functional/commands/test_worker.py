@@ -10,6 +10,8 @@ import pytest
 
 from clipsaver.emulator.snowflakes import snowflake_at
 from clipsaver.local import errors as local_errors
+from clipsaver.local.lambda_environment import LambdaEnvironment
+from tests import figures
 from tests.functional.commands.stage import EDIT, Stage, record
 
 LIST_CHANNELS = "GET /guilds/{guild_id}/channels"
@@ -182,3 +184,18 @@ def test_an_empty_batch_is_nothing_to_do(bare_stage: Stage) -> None:
     assert bare_stage.rows.connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'clip-saver jobs'"
     ).fetchone() == (0,)
+
+
+def test_jobs_are_counted_by_what_became_of_them(
+    bare_stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("functions.shared.discord.transport._FIRST_BACKOFF_SECONDS", 0.0)
+    bare_stage.variables["AWS_LAMBDA_FUNCTION_NAME"] = "jobs"
+    late = job(bare_stage, ticket=ticket(datetime.now(UTC) - timedelta(minutes=20)))
+    with LambdaEnvironment("jobs", bare_stage.variables, timeout_seconds=60) as environment:
+        environment.invoke({"Records": [message("good", job(bare_stage)), message("late", late)]})
+        bare_stage.discord.faults.add("GET /users/@me", status=500)
+        environment.invoke({"Records": [message("bad", job(bare_stage))]})
+    found = figures.read(capsys.readouterr().out)
+    outcomes = {name[1]: values for name, values in found.items() if name[0] == "Jobs"}
+    assert outcomes == {"done": [1], "too_old": [1], "failed": [1]}

@@ -1,4 +1,3 @@
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import Final
@@ -86,12 +85,3 @@ async def client(discord: DiscordServer) -> AsyncIterator[DiscordClient]:
     made = DiscordClient(api_url=discord.api_url, bot_token=token, rate_share=1.0)
     yield made
     await made.aclose()
-
-
-@pytest.fixture(autouse=True)
-def _logs_end_with_the_test() -> Iterator[None]:
-    """A handler would otherwise keep writing to the output that this test captured."""
-    logger = logging.getLogger("discord_clip_saver")
-    before = logger.handlers[:], logger.level, logger.propagate
-    yield
-    logger.handlers[:], logger.level, logger.propagate = before

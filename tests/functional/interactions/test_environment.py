@@ -61,7 +61,9 @@ def test_a_connection_dropped_between_two_commands_is_replaced(
 def test_a_cold_start_is_logged_once_with_release_schema_and_settings_path(
     new_function: NewFunction, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    function = new_function(AWS_LAMBDA_FUNCTION_NAME="interactions", LOG_LEVEL="INFO")
+    function = new_function(
+        AWS_LAMBDA_FUNCTION_NAME="interactions", LOG_LEVEL="INFO", MONITORING="off"
+    )
     function.send("ping")
     function.send("ping")
     function.get("/health")

@@ -1,6 +1,5 @@
 """`clipsaver settings`, as an operator types it."""
 
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,19 +24,16 @@ def rows(database_url: str) -> Iterator[Rows]:
 
 
 @pytest.fixture
-def run(database_url: str, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(database_url: str, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `clipsaver settings ...` on the test's database."""
     variables = {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
     monkeypatch.setattr(cli, "operator_variables", lambda: variables)
     monkeypatch.setattr(cli.console, "width", 200)
-    root, logger = logging.getLogger(), logging.getLogger("discord_clip_saver")
-    before = root.handlers[:], root.level, logger.level
 
     def invoke(*arguments: object) -> Result:
         return CliRunner().invoke(cli.app, ["settings", *map(str, arguments)])
 
-    yield invoke
-    root.handlers[:], root.level, logger.level = before
+    return invoke
 
 
 def lines(result: Result) -> list[list[str]]:

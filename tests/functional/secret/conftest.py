@@ -1,5 +1,4 @@
 import io
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -41,14 +40,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the functions print; pytest's own stream ends with each phase of a test."""
     printed = io.StringIO()
     monkeypatch.setattr(observability, "sys", SimpleNamespace(**{**vars(sys), "stdout": printed}))
-    root, logger = logging.getLogger(), logging.getLogger(observability.SERVICE)
-    before = root.handlers[:], root.level, logger.level
-    yield printed
-    root.handlers[:], root.level, logger.level = before
+    return printed
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from clipsaver.local import errors
 from clipsaver.local.lambda_environment import LambdaEnvironment
+from tests import figures
 from tests.factories import Rows, ago
 
 
@@ -34,3 +35,31 @@ def test_an_event_it_does_not_know_is_an_error(variables: dict[str, str]) -> Non
         pytest.raises(errors.FunctionFailed, match="dry_run must be true or false"),
     ):
         environment.invoke({"dry_run": "yes"})
+
+
+def test_it_tells_how_the_database_is_doing(
+    variables: dict[str, str], rows: Rows, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows.sql(
+        "INSERT INTO job_runs (job, last_succeeded_at) VALUES"
+        " ('sync', now() - interval '1 minute'), ('backup', now() - interval '27 hours')"
+    )
+    with LambdaEnvironment("purge", variables | {"DATABASE_CAPACITY_MB": "100000"}) as environment:
+        environment.invoke({})
+    found = {name[0]: values for name, values in figures.read(capsys.readouterr().out).items()}
+    assert 0 < found["DatabaseUse"][0] < 1
+    assert found["BackupAge"][0] == pytest.approx(27, abs=0.1)
+    assert 60 <= found["SyncAge"][0] < 120
+    assert found["PurgeAge"][0] < 60
+    assert 0 < found["ConnectionsUse"][0] < 100
+    assert found["Connections"][0] >= 1
+    assert found["ActiveScans"] == [0]
+
+
+def test_what_nobody_knows_is_not_told(
+    variables: dict[str, str], rows: Rows, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del rows
+    with LambdaEnvironment("purge", variables | {"MONITORING": "critical"}) as environment:
+        environment.invoke({})
+    assert figures.read(capsys.readouterr().out) == {}
