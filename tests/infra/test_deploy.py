@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import psycopg
 import pytest
-from typer.testing import CliRunner, Result
 import yaml
+from typer.testing import CliRunner, Result
 
 from clipsaver import cli
 from clipsaver.emulator.samples import sample_world
