@@ -104,7 +104,7 @@ class Database:
         async with self._turn:
             deadline = time.monotonic() + within
             # What a transaction begins with also finds out whether the connection still lives.
-            starting = Transaction(await self._begin(deadline), deadline, self._slow_seconds)
+            starting = self._transaction(await self._begin(deadline), deadline)
             await starting.run("ROLLBACK")
             await starting.run(sql)
 
