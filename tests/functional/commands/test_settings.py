@@ -1,8 +1,11 @@
 """`/settings`: the panel, the form, saving, resetting, undoing; for a server and for a channel."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from clipsaver.emulator.interaction_record import Interaction
 from clipsaver.emulator.offers import NotOffered
@@ -215,17 +218,50 @@ def test_an_undo_that_somebody_else_was_quicker_with_says_so(stage: Stage) -> No
     assert stage.settings()[SIZE] == 100
 
 
+def test_an_undo_takes_back_what_somebody_changed_while_it_waited(stage: Stage) -> None:
+    shown = edit(stage, SIZE, "50")
+    with ThreadPoolExecutor(1) as pool:
+        stage.rows.sql("BEGIN")
+        stage.rows.sql('UPDATE guild_settings SET settings = settings || \'{"prefix": "?"}\'')
+        undone = pool.submit(stage.click, shown, "settings:undo:0")
+        assert until_somebody_waits(stage.rows)
+        stage.rows.insert(
+            "setting_changes",
+            guild_id=stage.arcade.id,
+            key="prefix",
+            old_value=Jsonb("!"),
+            new_value=Jsonb("?"),
+        )
+        stage.rows.sql("COMMIT")
+        assert outcome(undone.result()) == "↩️ `prefix` is `!` again."
+    assert (stage.settings()["prefix"], stage.settings()[SIZE]) == ("!", 50)
+
+
+def until_somebody_waits(rows: Rows) -> bool:
+    """Wait until a transaction waits for a lock."""
+    for _ in range(200):
+        if rows.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def test_an_undo_in_one_channel_leaves_the_server_and_other_channels_alone(stage: Stage) -> None:
     clips, lobby = stage.channel("clips"), stage.channel("Lobby")
+    shown = edit(stage, SIZE, "30", str(clips.id))
     edit(stage, SIZE, "60")
     edit(stage, SIZE, "20", str(lobby.id))
-    shown = edit(stage, SIZE, "30", str(clips.id))
     stage.click(shown, f"settings:undo:{clips.id}")
     found = stage.rows.sql(
         "SELECT channel_id FROM bot_channels WHERE settings ? 'max_file_size_mb'"
     )
     assert [row["channel_id"] for row in found] == [lobby.id]
     assert stage.settings()[SIZE] == 60
+    assert [(row[1], row[7]) for row in recorded(stage.rows)] == [
+        (clips.id, True),
+        (None, False),
+        (lobby.id, False),
+    ]
 
 
 def test_reading_a_channel_is_switched_off_and_back_on_by_undo(stage: Stage) -> None:

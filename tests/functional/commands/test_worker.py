@@ -148,14 +148,17 @@ def test_a_bug_fails_its_own_message_only_and_is_told(
     log.truncate(0)
 
 
-def test_a_batch_that_runs_out_of_time_leaves_the_rest_to_the_queue(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_that_runs_out_of_time_leaves_the_rest_to_the_queue(stage: Stage) -> None:
+    stage.forget_sync()
     stage.discord.requests.clear()
     stage.jobs._timeout_seconds = 3.5
-    batch = [message(f"job {number}", job(stage)) for number in range(2)]
-    assert stage.jobs.invoke({"Records": batch}) == failed("job 0", "job 1")
+    used = stage.command("sync")
+    assert stage.work() == 1
+    assert used.is_waiting
     assert len(stage.discord.requests) == 0
+    stage.jobs._timeout_seconds = 60
+    assert stage.work() == 0
+    assert "Synced" in used.text
 
 
 def test_a_discord_that_hangs_until_the_time_is_up_is_told_while_there_is_time(

@@ -19,6 +19,18 @@ AMPLE = 60.0
 OVER = 3.0
 """Seconds left of which nothing remains for the work."""
 
+REFUSE_CASCADES = """
+    CREATE FUNCTION refuse_cascade() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT FROM clips WHERE channel_id = OLD.channel_id) THEN
+            RAISE EXCEPTION 'clips of channel % would go in one long cascade', OLD.channel_id;
+        END IF;
+        RETURN OLD;
+    END $$;
+    CREATE TRIGGER refuse_cascade BEFORE DELETE ON bot_channels
+    FOR EACH ROW EXECUTE FUNCTION refuse_cascade();
+"""
+
 
 def make_purge(database: Database, **tunables: Any) -> Purge:
     return Purge(database, settings.DatabaseSettings.model_validate(tunables))
@@ -308,7 +320,11 @@ async def test_clips_and_setting_changes_go_with_their_guild(
         for channel_id in (None, guild_id * 100):
             rows.insert("setting_changes", guild_id=guild_id, channel_id=channel_id, key="prefix")
     kept = rows.of_guild(8)
-    summary = await make_purge(database, batch_size=2).handle({}, AMPLE)
+    rows.sql(REFUSE_CASCADES)
+    try:
+        summary = await make_purge(database, batch_size=2).handle({}, AMPLE)
+    finally:
+        rows.sql("DROP FUNCTION refuse_cascade CASCADE")
     assert summary == deleted(guilds=1)
     assert not any(rows.of_guild(7).values())
     assert rows.of_guild(8) == kept
