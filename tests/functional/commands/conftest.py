@@ -12,7 +12,7 @@ from clipsaver.local.sqs import JobQueueServer
 from functions.shared import observability
 from tests.factories import Rows
 from tests.functional.commands import stage as stages
-from tests.functional.commands.stage import Stage
+from tests.functional.commands.stage import Api, Stage
 
 
 @pytest.fixture(scope="package")
@@ -28,6 +28,12 @@ def lasting_url(postgres: local_postgres.Postgres, template_database: str) -> It
 def queue() -> Iterator[JobQueueServer]:
     with JobQueueServer() as queue:
         yield queue
+
+
+@pytest.fixture(scope="package")
+def api() -> Iterator[Api]:
+    with stages.api() as api:
+        yield api
 
 
 @pytest.fixture
@@ -72,10 +78,15 @@ def records() -> Iterator[list[str]]:
 
 @pytest.fixture
 def bare_stage(
-    lasting_url: str, queue: JobQueueServer, rows: Rows, log: io.StringIO, records: list[str]
+    lasting_url: str,
+    queue: JobQueueServer,
+    api: Api,
+    rows: Rows,
+    log: io.StringIO,
+    records: list[str],
 ) -> Iterator[Stage]:
     """A stage whose guilds were never synced; no log line of it holds a token or a bug."""
-    with stages.stage(lasting_url, queue, rows) as stage:
+    with stages.stage(lasting_url, queue, rows, api) as stage:
         yield stage
         tokens = {*stage.act._book._by_token, stage.world.application.bot_token}
     output = log.getvalue() + "\n".join(records)

@@ -30,12 +30,28 @@ _TABLES: Final = (
 )  # fmt: skip
 
 
+class Interactions(LambdaEnvironment):
+    """What one lasting gateway invokes: the function of whichever stage is there now."""
+
+    def __init__(self) -> None:
+        self.current: LambdaEnvironment
+
+    def invoke(self, event: Any) -> Any:
+        return self.current.invoke(event)
+
+    def close(self) -> None:
+        """Each stage closes its own."""
+
+
+Api = tuple[Gateway, Interactions]
+
+
 class Stage:
     """The parts, and what a test does with them.
 
     Attributes:
         discord: The local Discord. Ada owns *Arcade* and *Basement*, Linus is a plain member.
-        gateway: The API.
+        interactions: The function behind the API.
         jobs: The function behind the queue.
         queue_url: The queue, of this stage alone, which nothing empties but `work`.
         scan_queue_url: The scan function's queue, which nothing empties but `to_scan`.
@@ -54,7 +70,9 @@ class Stage:
             "JOBS_QUEUE_URL": self.queue_url,
             "SCAN_QUEUE_URL": self.scan_queue_url,
         }
-        self.gateway = Gateway(lambda: LambdaEnvironment("interactions", self.variables))
+        self.interactions = LambdaEnvironment("interactions", {})
+        # The same mapping, so that a test can change it before the cold start.
+        self.interactions.variables = self.variables
         self.jobs = LambdaEnvironment("jobs", self.variables, timeout_seconds=60)
         self.world = discord.world
         self.act = discord.interactions
@@ -173,8 +191,17 @@ def told(delivery: Delivery) -> str:
 
 
 @contextmanager
-def stage(database_url: str, queue: JobQueueServer, rows: Rows) -> Iterator[Stage]:
+def api() -> Iterator[Api]:
+    """A gateway that outlasts stages, because stopping one takes longer than most tests."""
+    interactions = Interactions()
+    with Gateway(lambda: interactions) as gateway:
+        yield gateway, interactions
+
+
+@contextmanager
+def stage(database_url: str, queue: JobQueueServer, rows: Rows, api: Api) -> Iterator[Stage]:
     """A stage with the sample world, its commands registered and its endpoint known."""
+    gateway, interactions = api
     with DiscordServer(sample_world()) as discord:
         application = discord.world.application
         variables = {
@@ -189,6 +216,7 @@ def stage(database_url: str, queue: JobQueueServer, rows: Rows) -> Iterator[Stag
         for each in commands.COMMANDS:
             application.commands.put(None, each.payload(), discord.world.mint, day=0)
         made = Stage(discord, queue, rows, variables)
-        with made.gateway, made.jobs:
-            application.interactions_endpoint_url = f"{made.gateway.url}/interactions"
+        with made.interactions, made.jobs:
+            interactions.current = made.interactions
+            application.interactions_endpoint_url = f"{gateway.url}/interactions"
             yield made
