@@ -5,6 +5,8 @@ VENV   ?= .venv
 PORT   ?= 8000
 # Further arguments for pytest: make test TEST_ARGUMENTS=tests/unit
 TEST_ARGUMENTS ?=
+# Processes among which the tests are shared out; 0 runs them one after another in one.
+WORKERS ?= auto
 # Which environment of samconfig.toml: make build deploy ENV=staging. Shells have an ENV of their own.
 ENV := default
 # Further arguments of sam build: make build BUILD_ARGUMENTS="--parameter-overrides Architecture=x86_64"
@@ -49,7 +51,7 @@ dev: $(READY)  ## serve the API on PORT (8000) with the local stack behind it; o
 	@$(BIN)/clipsaver dev --port $(PORT) $(if $(DUMP),--dump "$(DUMP)")
 
 test: $(READY)  ## every test, against a real PostgreSQL of its own
-	@$(BIN)/python -m pytest $(TEST_ARGUMENTS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(TEST_ARGUMENTS)
 
 # At level 0, the make that SAM starts says nothing of its folders.
 build: $(SAM_READY)  ## build what each function ships to AWS, into .aws-sam/

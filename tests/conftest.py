@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from clipsaver.local import guard
@@ -16,7 +18,16 @@ from tests import pgbouncer
 guard.clean_environment()
 guard.arm()
 
+# A busy machine is no error of the code.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
+
 pytest_plugins = ["tests.requirements_table"]
+
+_INFRA: Final = Path(__file__).parent / "infra"
+_LONG: Final = frozenset({"test_kill.py", "test_runbook.py"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Through a pooler, leave out what it hides, and need it for the rest."""
+    _leave_out_what_a_pooler_hides(config, items)
+    _share_out(items)
+
+
+def _leave_out_what_a_pooler_hides(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--through-pgbouncer"):
         return
     left_out = [item for item in items if item.get_closest_marker("session")]
@@ -49,6 +64,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
     for item in items:
         item.add_marker(pytest.mark.needs("pgbouncer"))
+
+
+def _share_out(items: list[pytest.Item]) -> None:
+    """Among the workers of a parallel run: a file goes to one of them, and what is built, too.
+
+    What takes minutes comes first, so that no worker is left alone with it at the end.
+    """
+    for item in items:
+        group = "infra" if _INFRA in item.path.parents else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not (_INFRA in item.path.parents or item.path.name in _LONG))
 
 
 @pytest.fixture(autouse=True)

@@ -101,7 +101,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for name in marker.args:
             row = _lack(name)
             if row:
-                item.user_properties.append((_UNMET, row))
+                # Plain, because workers of a parallel run send it to the one that prints.
+                item.user_properties.append((_UNMET, list(row)))
                 pytest.skip(row.why)
 
 
@@ -115,6 +116,8 @@ def _lack(name: str) -> Row | None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not session.config.pluginmanager.has_plugin("terminalreporter"):
+        return  # a worker of a parallel run
     strict = session.config.getoption("--strict-needs")
     if strict and _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -145,7 +148,7 @@ def _missing(config: pytest.Config) -> Counter[Row]:
 def _row(report: pytest.TestReport | pytest.CollectReport) -> Row:
     if isinstance(report, pytest.TestReport):
         for name, value in report.user_properties:
-            if name == _UNMET and isinstance(value, Row):
-                return value
+            if name == _UNMET and isinstance(value, list):
+                return Row(*value)
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
     return Row(_NONE, reason.removeprefix(_SKIPPED), _NONE)

@@ -69,7 +69,7 @@ def _places(part: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @given(damaged())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_discord_signed_is_answered_or_400(
     function: Function, document: dict[str, Any]
 ) -> None:
@@ -81,13 +81,11 @@ def test_what_discord_signed_is_answered_or_400(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes_that_discord_signed_are_answered_or_400(function: Function, body: bytes) -> None:
     assert function.invoke(signed.raw(body, as_base64=True)).status in (200, 400)
 
 
 @given(st.sampled_from(NAMES), st.data())
-@settings(deadline=None)
 def test_one_changed_byte_is_401(
     function: Function, name: files.InteractionName, data: st.DataObject
 ) -> None:
@@ -102,7 +100,6 @@ def test_one_changed_byte_is_401(
 
 
 @given(st.text(), st.text())
-@settings(deadline=None)
 def test_any_other_headers_are_401(function: Function, signature: str, timestamp: str) -> None:
     headers = {"x-signature-ed25519": signature, "x-signature-timestamp": timestamp}
     body = json.dumps(files.interaction("ping")).encode()
@@ -110,7 +107,6 @@ def test_any_other_headers_are_401(function: Function, signature: str, timestamp
 
 
 @given(st.sampled_from(["body", "headers", "isBase64Encoded", "rawQueryString", "cookies"]), JSON)
-@settings(deadline=None)
 def test_a_damaged_event_never_makes_the_function_fail(
     function: Function, field: str, value: Any
 ) -> None:

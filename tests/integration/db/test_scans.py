@@ -99,7 +99,6 @@ async def test_a_page_of_the_search_counts_once(
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(added=INTERVALS)

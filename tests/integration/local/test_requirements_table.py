@@ -85,6 +85,12 @@ def test_a_strict_run_fails_when_something_could_not_run(tmp_path: Path) -> None
     assert run(tmp_path, MIXED, "--strict-needs").returncode == pytest.ExitCode.TESTS_FAILED
 
 
+def test_workers_of_a_parallel_run_tell_the_one_that_prints(tmp_path: Path) -> None:
+    result = run(tmp_path, MIXED, "--strict-needs", "--numprocesses=2")
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "3      python3.0  no python3.0 on PATH" in result.stdout
+
+
 def test_a_strict_run_of_everything_passes_and_says_so(tmp_path: Path) -> None:
     result = run(tmp_path, COMPLETE, "--strict-needs")
     assert result.returncode == 0

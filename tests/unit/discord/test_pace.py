@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.shared.discord import routes
@@ -79,7 +79,6 @@ def test_the_rate_is_met_exactly_in_spite_of_late_timers(rate_share: float, rate
     assert instants[-1] - instants[0] == pytest.approx(999 / rate, abs=0.11)
 
 
-@settings(deadline=None)
 @given(
     rate_share=st.sampled_from([0.5, 0.8, 0.97, 1.0]),
     seed=st.integers(),

@@ -5,7 +5,7 @@ from itertools import takewhile
 
 import pytest
 from cronsim import CronSim, CronSimError
-from hypothesis import example, given, reject, settings
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from clipsaver.schedules import crontab
@@ -47,7 +47,6 @@ def firing_minutes(line: str, first: date) -> list[datetime]:
     return [moment for moment, _ in zip(found, range(MOST_COMPARED), strict=False)]
 
 
-@settings(deadline=None)
 @given(lines, dates)
 @example("*/7 * * * *", date(2026, 1, 1))
 @example("0 9 * * 0", date(2026, 1, 1))

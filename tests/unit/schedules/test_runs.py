@@ -6,7 +6,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clipsaver.schedules import runs
@@ -35,7 +35,6 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["0", "5/20", "1,59"]), weekdays)
 @example("0", "2/2")
 @example("0", "SAT,SUN/3")
