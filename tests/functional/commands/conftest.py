@@ -84,6 +84,7 @@ def bare_stage(
     rows: Rows,
     log: io.StringIO,
     records: list[str],
+    patience: None,
 ) -> Iterator[Stage]:
     """A stage whose guilds were never synced; no log line of it holds a token or a bug."""
     with stages.stage(lasting_url, queue, rows, api) as stage:

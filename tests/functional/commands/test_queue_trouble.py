@@ -13,6 +13,11 @@ QUEUE_DOWN = "I could not hand this over. Nothing was changed; please try again 
 
 
 @pytest.fixture
+def patience() -> None:
+    """None: this is about how long somebody in Discord waits."""
+
+
+@pytest.fixture
 def silent_port() -> Iterator[int]:
     """A port where connections are taken and nothing is ever said."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

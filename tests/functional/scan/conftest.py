@@ -42,7 +42,9 @@ def database_url(kept_scan_database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(discord: DiscordServer, database_url: str, tmp_path: Path) -> Iterator[Stage]:
+def stage(
+    discord: DiscordServer, database_url: str, tmp_path: Path, patience: None
+) -> Iterator[Stage]:
     with ExitStack() as environments:
         stage = Stage(discord, database_url, tmp_path, environments.enter_context)
         yield stage
