@@ -5,7 +5,7 @@ VENV   ?= .venv
 PORT   ?= 8000
 # Further arguments for pytest: make test TEST_ARGUMENTS=tests/unit
 TEST_ARGUMENTS ?=
-# Which environment of samconfig.toml: make build deploy ENV=staging. Shells have an ENV of their own.
+# Which environment of samconfig.toml: make deploy ENV=staging. Shells have an ENV of their own.
 ENV := default
 # Further arguments of sam build: make build BUILD_ARGUMENTS="--parameter-overrides Architecture=x86_64"
 BUILD_ARGUMENTS ?=
@@ -55,7 +55,8 @@ test: $(READY)  ## every test, against a real PostgreSQL of its own
 build: $(SAM_READY)  ## build what each function ships to AWS, into .aws-sam/
 	@MAKELEVEL=0 $(SAM) build --config-env $(ENV) $(BUILD_ARGUMENTS)
 
-deploy: $(SAM_READY)  ## deploy what was built to AWS, the purge scheduled as settings.default.yml says
+# Never what an older checkout, another environment or nobody has built.
+deploy: build  ## build and deploy to AWS, the purge scheduled as settings.default.yml says
 	@$(BIN)/clipsaver deploy --sam $(SAM) --config-env $(ENV) $(DEPLOY_ARGUMENTS)
 
 $(SAM_READY): requirements/infra.txt | $(READY)

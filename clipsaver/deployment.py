@@ -1,4 +1,6 @@
-"""`sam deploy`, with the purge schedule that the settings ask for, and a pause kept.
+"""`sam deploy`, with the purge schedule that the settings ask for, a pause kept, and the moment.
+
+The moment is what makes a deploy migrate and wire again where nothing else has changed.
 
 SAM drops every parameter of samconfig.toml as soon as the command line has one, and of a parameter
 given twice it takes the last. So the command line gets them all: the derived one first, then those
@@ -12,6 +14,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
@@ -22,6 +25,7 @@ from functions.shared import errors, settings
 
 _PURGE_SCHEDULE: Final = "PurgeSchedule"
 _PAUSED: Final = "Paused"
+_DEPLOYED_AT: Final = "DeployedAt"
 _OVERRIDES: Final = "parameter_overrides"
 _INCLUDE: Final = "$include"
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9]+=")
@@ -55,11 +59,12 @@ class Deploy:
         name = _option("--stack-name", self.options) or configured.get("stack_name")
         return name, _option("--region", self.options) or configured.get("region")
 
-    def command(self, settings_path: Path, *, paused: bool | None) -> list[str]:
+    def command(self, settings_path: Path, now: datetime, *, paused: bool | None) -> list[str]:
         """The command that deploys, ready to be started without a shell.
 
         Args:
             settings_path: The settings file.
+            now: The moment, in UTC.
             paused: Whether the deployed stack is; None if there is none yet, or nobody knows.
 
         Raises:
@@ -76,6 +81,7 @@ class Deploy:
             *self.options,
             # Last, because it takes whatever follows.
             "--parameter-overrides",
+            _assignment(_DEPLOYED_AT, f"{now:%Y-%m-%dT%H:%M:%SZ}"),
             _assignment(_PURGE_SCHEDULE, purge_schedule(settings_path)),
             *([] if paused is None else [_assignment(_PAUSED, str(paused).lower())]),
             *_overrides(configured.get(_OVERRIDES)),

@@ -56,11 +56,25 @@ class Operator:
     def deploy(self, **changed: str) -> str:
         """Run `sam deploy`; what it prints."""
         self.parameters.update(changed)
-        result = subprocess.run(
+        result = self.try_to_deploy()
+        assert result.returncode == 0, result.stdout + result.stderr + self.logs("deploy")
+        return result.stdout
+
+    def try_to_deploy(self, **changed: str) -> subprocess.CompletedProcess[str]:
+        """Run `sam deploy` with parameters that are not kept; how it ends and what it prints."""
+        parameters = self.parameters | changed
+        return self.sam(
+            *("deploy", "--template-file", self.template, "--parameter-overrides"),
+            *(f'{name}="{value}"' for name, value in parameters.items()),
+        )
+
+    def sam(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run SAM as samconfig.toml tells it to; how it ends and what it prints."""
+        verb, *others = arguments
+        return subprocess.run(
             [
-                *(tools.program("infra", "sam"), "deploy", "--template-file", self.template),
-                *("--config-file", ROOT / "samconfig.toml", "--parameter-overrides"),
-                *(f'{name}="{value}"' for name, value in self.parameters.items()),
+                *(tools.program("infra", "sam"), verb),
+                *("--config-file", ROOT / "samconfig.toml", *others),
             ],
             env={
                 **self.ministack.variables,
@@ -72,8 +86,34 @@ class Operator:
             text=True,
             check=False,
         )
-        assert result.returncode == 0, result.stdout + result.stderr + self.logs("deploy")
-        return result.stdout
+
+    def store(self, **changed: str) -> str:
+        """Write the secret, as it should be or with other values; its ARN."""
+        application = self.discord.world.application
+        text = json.dumps(
+            {
+                "BOT_TOKEN": application.bot_token,
+                "DISCORD_CLIENT_SECRET": application.client_secret,
+                "DATABASE_URL": self.database_url,
+            }
+            | changed
+        )
+        secrets = self.ministack.client("secretsmanager")
+        try:
+            arn: str = secrets.create_secret(Name="clip-saver", SecretString=text)["ARN"]
+        except secrets.exceptions.ResourceExistsException:
+            arn = secrets.put_secret_value(SecretId="clip-saver", SecretString=text)["ARN"]
+        return arn
+
+    def status(self) -> str | None:
+        """What CloudFormation says of the stack; None if there is none."""
+        cloud = self.ministack.client("cloudformation")
+        try:
+            (found,) = cloud.describe_stacks(StackName=_STACK)["Stacks"]
+        except cloud.exceptions.ClientError:
+            return None
+        status: str = found["StackStatus"]
+        return status
 
     def last_changes(self) -> list[tuple[str, str]]:
         """Each action of the last change set, and the resource it was taken on."""
@@ -106,7 +146,7 @@ def operator(
     translated: Path,
     postgres: Postgres,
 ) -> Iterator[Operator]:
-    """One who has deployed for the first time."""
+    """One who has deployed for the first time, at the second attempt."""
     home = tmp_path_factory.mktemp("operator")
     postgres.create_database(_DATABASE)
     with (
@@ -115,16 +155,6 @@ def operator(
         FrontDoor(ministack, _STACK, json.loads(translated.read_text())) as door,
     ):
         application = discord.world.application
-        secret = ministack.client("secretsmanager").create_secret(
-            Name="clip-saver",
-            SecretString=json.dumps(
-                {
-                    "BOT_TOKEN": application.bot_token,
-                    "DISCORD_CLIENT_SECRET": application.client_secret,
-                    "DATABASE_URL": postgres.url(_DATABASE),
-                }
-            ),
-        )
         someone = Operator(
             template=_for_ministack(sam_build(here)),
             home=home,
@@ -135,7 +165,6 @@ def operator(
             parameters={
                 "DiscordApplicationId": str(application.id),
                 "DiscordPublicKey": application.signing_key.verify_key.encode().hex(),
-                "SecretArn": secret["ARN"],
                 "Architecture": here,
                 "SyncSchedule": _EACH_MINUTE,
                 "DiscordApiUrl": discord.api_url,
@@ -144,9 +173,18 @@ def operator(
                 "AlarmEmail": "operator@example.com",
             },
         )
-        (home / "first-deploy.txt").write_text(someone.deploy())
+        secret = someone.store(DATABASE_URL=_with_a_wrong_password(someone.database_url))
+        failed = someone.try_to_deploy(SecretArn=secret)
+        assert failed.returncode == 1, failed.stdout
+        (home / "failed-deploy.txt").write_text(failed.stdout + failed.stderr)
+        assert someone.status() is None
+        (home / "first-deploy.txt").write_text(someone.deploy(SecretArn=someone.store()))
         yield someone
     postgres.drop_database(_DATABASE)
+
+
+def _with_a_wrong_password(url: str) -> str:
+    return re.sub(r":[^:@/]*@", ":wrong@", url)
 
 
 def _for_ministack(built: Path) -> Path:
@@ -166,6 +204,11 @@ def _for_ministack(built: Path) -> Path:
     return written
 
 
+def _unwrapped(table: str) -> str:
+    """What SAM prints in narrow columns, as one line."""
+    return " ".join(table.split())
+
+
 def _get(url: str) -> tuple[int, Any]:
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:
@@ -178,6 +221,14 @@ def _get(url: str) -> tuple[int, Any]:
 def _guilds(database_url: str) -> list[str]:
     with psycopg.connect(database_url) as connection:
         return [row[0] for row in connection.execute("SELECT name FROM bot_guilds ORDER BY name")]
+
+
+def test_a_first_deploy_that_fails_says_why_and_leaves_nothing_in_the_way(
+    operator: Operator,
+) -> None:
+    shown = _unwrapped((operator.home / "failed-deploy.txt").read_text())
+    assert re.search(r"CREATE_FAILED Custom::Migrate Migrate [^_]*; is DATABASE_URL right", shown)
+    assert "has been deleted" in shown
 
 
 def test_the_deploy_shows_what_the_operator_needs_next(operator: Operator) -> None:
@@ -300,3 +351,26 @@ def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) ->
 def test_a_sync_tells_its_figures_in_the_namespace_of_the_stack(operator: Operator) -> None:
     lines = [line for line in operator.logs("sync").splitlines() if '"SyncsCompleted"' in line]
     assert f'"Namespace":"DiscordClipSaver/{_STACK}"' in lines[0]
+
+
+def test_a_deploy_that_fails_says_why_and_leaves_what_there_was(operator: Operator) -> None:
+    """Nothing but a moment has changed, so that moments alone tell the rollback from the deploy."""
+    operator.deploy(DeployedAt="2026-11-27T09:00:00Z")
+    operator.store(DATABASE_URL=_with_a_wrong_password(operator.database_url))
+    failed = operator.try_to_deploy(DeployedAt="2026-11-27T12:00:00Z")
+    shown = _unwrapped(failed.stdout)
+    assert failed.returncode == 1, shown
+    assert re.search(r"UPDATE_FAILED Custom::Migrate Migrate [^_]*; is DATABASE_URL right", shown)
+    assert operator.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert "so the deploy goes on" in operator.logs("deploy")
+    operator.store()
+    assert operator.deploy(DeployedAt="2026-11-27T15:00:00Z")
+
+
+def test_deleting_the_stack_takes_it_out_of_discord(operator: Operator) -> None:
+    """The last test of this file."""
+    deleted = operator.sam("delete", "--no-prompts", "--region", REGION)
+    assert deleted.returncode == 0, deleted.stdout + deleted.stderr
+    assert operator.status() is None
+    assert operator.discord.world.application.interactions_endpoint_url is None
+    assert operator.discord.world.application.event_webhooks_url is None

@@ -257,18 +257,61 @@ def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
     for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge", "Operations"):
         assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
-    migrate = resources["Migrate"]["Properties"]
-    assert migrate["ServiceToken"] == {"Fn::GetAtt": ["DeployFunction", "Arn"]}
-    assert migrate["Secret"] == {"Ref": "SecretArn"}
+    assert resources["Migrate"]["DependsOn"] == "DeployInvocation"
+    assert resources["Migrate"]["Properties"] == {
+        "ServiceToken": {"Fn::GetAtt": ["DeployFunction", "Arn"]},
+        "ServiceTimeout": 660,
+        "Task": "migrate",
+        "Secret": {"Ref": "SecretArn"},
+        "Artifact": {"Ref": _version(resources, "DeployFunction")},
+        "DeployedAt": {"Ref": "DeployedAt"},
+    }
 
 
-def test_discord_is_wired_once_the_api_answers(resources: dict[str, Any]) -> None:
-    waited_for = set(resources["Wire"]["DependsOn"])
-    assert waited_for <= resources.keys()
-    assert {"HttpApiApiGatewayDefaultStage", "InteractionsFunctionAliaslive"} <= waited_for
-    assert any(
-        "InteractionsFunctionVersion" in text for text in cloudformation.texts(resources["Wire"])
+def test_discord_is_wired_once_the_api_answers(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    called_by_discord = ("Interactions", "WebhookEvents")
+    assert set(resources["Wire"]["DependsOn"]) == {
+        *("HttpApiApiGatewayDefaultStage", "InteractionsFunctionAliaslive"),
+        *(f"InteractionsFunction{route}Permission" for route in (*called_by_discord, "Ready")),
+    }
+    assert set(resources["Wire"]["DependsOn"]) <= resources.keys()
+    assert resources["Wire"]["Properties"] == {
+        "ServiceToken": {"Fn::GetAtt": ["DeployFunction", "Arn"]},
+        "ServiceTimeout": 660,
+        "Task": "wire",
+        "Enabled": {"Ref": "WireDiscord"},
+        "BaseUrl": template["Outputs"]["Url"]["Value"],
+        "Application": {"Ref": "DiscordApplicationId"},
+        "Secret": {"Ref": "SecretArn"},
+        "Artifact": {"Ref": _version(resources, "InteractionsFunction")},
+        "HookArtifact": {"Ref": _version(resources, "DeployFunction")},
+        "DeployedAt": {"Ref": "DeployedAt"},
+    }
+
+
+def test_a_moment_is_what_clipsaver_deploy_tells_or_that_of_the_last_deploy(
+    template: dict[str, Any],
+) -> None:
+    parameter = template["Parameters"]["DeployedAt"]
+    assert parameter["Default"] == ""
+    for moment in ("", "2026-11-27T09:00:00Z"):
+        assert re.fullmatch(parameter["AllowedPattern"], moment)
+    # Moments are compared as texts.
+    for moment in ("2026-1-27T09:00:00Z", "2026-11-27T09:00:00+01:00", "now"):
+        assert not re.fullmatch(parameter["AllowedPattern"], moment)
+
+
+def _version(resources: dict[str, Any], function: str) -> str:
+    """The logical id of a function's version, which ends in a digest."""
+    (found,) = (
+        logical_id
+        for logical_id, properties in cloudformation.of_type(
+            resources, "AWS::Lambda::Version"
+        ).items()
+        if properties["FunctionName"] == {"Ref": function}
     )
+    return found
 
 
 def test_a_debugging_level_reaches_lambda_and_metrics_pass_at_any(
