@@ -332,7 +332,7 @@ def test_what_was_asked_for_is_watched(operator: Operator) -> None:
     alarms = watch.describe_alarms(AlarmNamePrefix=f"{_STACK}-")["MetricAlarms"]
     assert f"{_STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
     assert len(alarms) == 11
-    body = watch.get_dashboard(DashboardName=_STACK)["DashboardBody"]
+    body = watch.get_dashboard(DashboardName=f"{_STACK}-{REGION}")["DashboardBody"]
     assert f"DiscordClipSaver/{_STACK}" in body
     assert "${" not in body
     told = operator.ministack.client("sns").list_subscriptions()["Subscriptions"]

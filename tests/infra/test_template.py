@@ -20,7 +20,7 @@ from functions.interactions.routes import (
     webhook_events,
 )
 from tests.functional import artifact
-from tests.infra import cloudformation, tools
+from tests.infra import cloudformation, intrinsics, tools
 from tests.infra.conftest import ROOT
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
@@ -53,6 +53,34 @@ _NAMES: Final = {
     *("Name", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TopicName"),
     *("AlarmName", "DashboardName"),
 }
+_SUBNETS: Final = [f"subnet-{number:017x}" for number in range(3)]
+_LONGEST: Final = {
+    "LogLevel": "CRITICAL",
+    "Paused": "true",
+    "Monitoring": "critical",
+    "SnapStart": "PublishedVersions",
+    "DiscordApplicationId": "1" * 20,
+    "DiscordPublicKey": "a" * 64,
+    "PublicUrl": f"https://{'x' * 42}",
+    "SecretArn": f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{'x' * 35}-AbCdEf",
+    "VpcSubnetIds": ",".join(_SUBNETS),
+    "VpcSecurityGroupId": f"sg-{'0' * 17}",
+}
+"""The parameters that reach the API's function, each as long as it may be."""
+_OTHERS: Final = {
+    "LogLevel": "ERROR",
+    "Paused": "false",
+    "Monitoring": "full",
+    "SnapStart": "None",
+    "DiscordApplicationId": "2" * 20,
+    "DiscordPublicKey": "b" * 64,
+    "PublicUrl": "",
+    "SecretArn": f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{'x' * 35}-GhIjKl",
+    "VpcSubnetIds": ",".join(reversed(_SUBNETS)),
+    "VpcSecurityGroupId": "",
+}
+_DESCRIPTION_LENGTH: Final = 256
+"""Lambda API reference, PublishVersion."""
 _EXPRESSIONS: Final = [
     "rate(15 minutes)",
     "rate(1 minute)",
@@ -206,52 +234,65 @@ def test_a_queue_is_known_to_all_that_send_to_it(resources: dict[str, Any]) -> N
     }
 
 
-def test_what_changes_reaches_the_version_that_serves(template: dict[str, Any]) -> None:
-    """SAM compares code and template, but not the values of parameters."""
-    source = (ROOT / "infra" / "template.yaml").read_text()
-    aliases = source.count("AutoPublishAlias: ")
-    assert aliases == source.count("AutoPublishAliasAllProperties: true") == 2
-    parameters = template["Parameters"]
-    function = template["Resources"]["InteractionsFunction"]["Properties"]
-    used = {name for name in parameters if f'"{name}"' in json.dumps(function)}
-    # Other code comes with another architecture, another application with another key; tests alone
-    # have another Discord; and how many run at a time is no matter of a version.
-    used -= {"Architecture", "DiscordPublicKey", "DiscordApiUrl", "MaxDatabaseConnections"}
-    (version,) = (
-        properties
-        for properties in cloudformation.of_type(
-            template["Resources"], "AWS::Lambda::Version"
-        ).values()
-        if properties["FunctionName"] == {"Ref": "InteractionsFunction"}
-    )
-    text, values = version["Description"]["Fn::Sub"]
-    told = {*re.findall(r"\$\{(\w+)\}", text)} - values.keys()
-    told |= {"Paused", "SecretArn", "SnapStart"}
-    assert values["Pause"] == {"Fn::If": ["IsPaused", "P", "R"]}
-    assert "SecretArn" in json.dumps(values)
-    assert values["Start"] == {"Fn::If": ["StartsFromSnapshot", "S", "N"]}
-    assert told == used | {"LogLevel"}
+@pytest.mark.parametrize("alias", ["AutoPublishAlias: live", "AutoPublishAliasAllProperties: true"])
+def test_an_alias_moves_when_code_or_template_change(alias: str) -> None:
+    assert (ROOT / "infra" / "template.yaml").read_text().count(alias) == 2
+
+
+def test_a_version_that_nobody_calls_any_more_is_deleted(resources: dict[str, Any]) -> None:
+    """Its snapshot would be charged for; CloudFormation deletes it only once the update is over."""
+    versions = [each for each in resources.values() if each["Type"] == "AWS::Lambda::Version"]
+    assert [each["DeletionPolicy"] for each in versions] == ["Delete", "Delete"]
+
+
+def test_each_parameter_of_a_function_has_two_values_here(template: dict[str, Any]) -> None:
+    """And a description tells them apart, because SAM does not see the values of parameters."""
+    function = json.dumps(template["Resources"]["InteractionsFunction"]["Properties"])
+    used = {name for name in template["Parameters"] if f'"{name}"' in function}
+    # Other code comes with another architecture; tests alone have another Discord; and how many run
+    # at a time is no matter of a version.
+    assert used - {"Architecture", "DiscordApiUrl", "MaxDatabaseConnections"} == _LONGEST.keys()
+    for name in _LONGEST:
+        for text in (_LONGEST[name], _OTHERS[name]):
+            parameter = template["Parameters"][name]
+            assert text in parameter.get("AllowedValues", [text])
+            assert re.fullmatch(parameter.get("AllowedPattern", ".*"), text), name
+            assert len(text) <= parameter.get("MaxLength", len(text)), name
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("DiscordApplicationId", "1" * 21),
+        ("DiscordPublicKey", "a" * 65),
+        ("PublicUrl", f"{_LONGEST['PublicUrl']}x"),
+        ("SecretArn", _LONGEST["SecretArn"].replace(":secret:", ":secret:x")),
+        ("VpcSubnetIds", f"{_LONGEST['VpcSubnetIds']},subnet-0"),
+        ("VpcSecurityGroupId", f"{_LONGEST['VpcSecurityGroupId']}0"),
+    ],
+)
+def test_nothing_longer_is_taken(template: dict[str, Any], name: str, text: str) -> None:
+    parameter = template["Parameters"][name]
+    fits = re.fullmatch(parameter["AllowedPattern"], text)
+    assert not fits or len(text) > parameter["MaxLength"]
+
+
+@pytest.mark.parametrize("changed", sorted(_LONGEST))
+def test_a_changed_parameter_reaches_the_version_that_serves(
+    template: dict[str, Any], changed: str
+) -> None:
+    before = _description(template, _LONGEST)
+    assert _description(template, _LONGEST | {changed: _OTHERS[changed]}) != before
 
 
 def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
-    parameters = template["Parameters"]
-    lengths = {
-        "LogLevel": max(map(len, parameters["LogLevel"]["AllowedValues"])),
-        # P for paused, R for running.
-        "Paused": 1,
-        "Monitoring": max(map(len, parameters["Monitoring"]["AllowedValues"])),
-        # S for a snapshot, N for none.
-        "SnapStart": 1,
-        "DiscordApplicationId": 20,
-        # Of an ARN, the name alone is told.
-        "SecretArn": parameters["SecretArn"]["MaxLength"]
-        - len("arn:aws:secretsmanager:eu-west-1:123456789012:secret:"),
-        **{
-            name: parameters[name]["MaxLength"]
-            for name in ("PublicUrl", "VpcSubnetIds", "VpcSecurityGroupId")
-        },
-    }
-    assert sum(lengths.values()) + len(lengths) - 1 <= 256
+    assert len(_description(template, _LONGEST)) == _DESCRIPTION_LENGTH
+
+
+def _description(template: dict[str, Any], parameters: dict[str, str]) -> str:
+    version = template["Resources"][_version(template["Resources"], "InteractionsFunction")]
+    text: str = intrinsics.value(version["Properties"]["Description"], parameters, template)
+    return text
 
 
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
@@ -377,23 +418,6 @@ def test_every_function_is_built_from_its_folder_and_its_lock(resources: dict[st
         assert functions[logical_id]["Handler"] == f"functions.{name}.handler.handler"
 
 
-def _holds(condition: Any, parameters: dict[str, str]) -> Any:
-    """What a rule's condition comes to (CloudFormation docs, Rule-specific intrinsic functions)."""
-    match condition:
-        case {"Fn::Equals": [left, right]}:
-            return _holds(left, parameters) == _holds(right, parameters)
-        case {"Fn::And": [*parts]}:
-            return all(_holds(part, parameters) for part in parts)
-        case {"Fn::Or": [*parts]}:
-            return any(_holds(part, parameters) for part in parts)
-        case {"Fn::Not": [part]}:
-            return not _holds(part, parameters)
-        case {"Ref": name}:
-            return parameters[name]
-        case _:
-            return condition
-
-
 @pytest.mark.parametrize(
     ("subnets", "groups", "allowed"),
     [("", "", True), ("subnet-1", "sg-1", True), ("subnet-1", "", False), ("", "sg-1", False)],
@@ -403,4 +427,4 @@ def test_half_a_vpc_is_refused(
 ) -> None:
     (assertion,) = template["Rules"]["VpcIsWhole"]["Assertions"]
     given = {"VpcSubnetIds": subnets, "VpcSecurityGroupId": groups}
-    assert _holds(assertion["Assert"], given) == allowed
+    assert intrinsics.value(assertion["Assert"], given, template) == allowed
