@@ -27,6 +27,7 @@ def value(part: Any, parameters: Mapping[str, str], template: Mapping[str, Any])
     def of(inner: Any) -> Any:
         return value(inner, parameters, template)
 
+    found: Any
     match part:
         case {"Ref": name}:
             found = parameters[name]
