@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from clipsaver import samconfig
-from clipsaver.schedules import crontab
+from clipsaver.schedules import crontab, expression
 from functions.shared import errors, settings
 
 _PURGE_SCHEDULE: Final = "PurgeSchedule"
@@ -29,6 +29,8 @@ _DEPLOYED_AT: Final = "DeployedAt"
 _OVERRIDES: Final = "parameter_overrides"
 _INCLUDE: Final = "$include"
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9]+=")
+_SCHEDULE: Final = re.compile(r'(?<!\S)(SyncSchedule|PurgeSchedule)=("(?:\\.|[^"\\])*"|\S*)')
+"""A schedule among parameters, as SAM reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,15 @@ class Deploy:
             paused: Whether the deployed stack is; None if there is none yet, or nobody knows.
 
         Raises:
-            ConfigurationError: samconfig.toml or the settings file do not allow it.
+            ConfigurationError: samconfig.toml or the settings file do not allow it, or EventBridge
+                does not take a schedule.
         """
         configured = samconfig.deploy_options(self.config_file, self.environment)
+        given = [
+            *_overrides(configured.get(_OVERRIDES)),
+            *(_assignment(*typed.split("=", maxsplit=1)) for typed in self.parameters),
+        ]
+        _check_schedules(given)
         return [
             self.sam,
             "deploy",
@@ -84,8 +92,7 @@ class Deploy:
             _assignment(_DEPLOYED_AT, f"{now:%Y-%m-%dT%H:%M:%SZ}"),
             _assignment(_PURGE_SCHEDULE, purge_schedule(settings_path)),
             *([] if paused is None else [_assignment(_PAUSED, str(paused).lower())]),
-            *_overrides(configured.get(_OVERRIDES)),
-            *(_assignment(*typed.split("=", maxsplit=1)) for typed in self.parameters),
+            *given,
         ]
 
 
@@ -167,6 +174,21 @@ def _table_entry(name: str, value: object) -> Iterator[str]:
         yield _assignment(name, ",".join(str(item).strip() for item in value))
     else:
         yield _assignment(name, str(value))
+
+
+def _check_schedules(given: Sequence[str]) -> None:
+    """Refuse at once what CloudFormation would refuse after an upload, and say more.
+
+    Raises:
+        ConfigurationError: the last schedule of a name is none that EventBridge takes.
+    """
+    for name, written in dict(_SCHEDULE.findall(" ".join(given))).items():
+        try:
+            expression.check(written.strip('"'))
+        except expression.Malformed as error:
+            is_cut = written.count("(") > written.count(")")
+            hint = f'. A value with blanks wants quotes, {name}="rate(15 minutes)"' * is_cut
+            raise errors.ConfigurationError(f"{name}: {error}{hint}") from error
 
 
 def _assignment(name: str, value: str) -> str:

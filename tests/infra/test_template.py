@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from functions.interactions.routes import (
     ready,
     webhook_events,
 )
+from tests import expressions
 from tests.functional import artifact
 from tests.infra import cloudformation, intrinsics, tools
 from tests.infra.conftest import ROOT
+from tests.unit.schedules import eventbridge
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 
@@ -81,24 +84,6 @@ _OTHERS: Final = {
 }
 _DESCRIPTION_LENGTH: Final = 256
 """Lambda API reference, PublishVersion."""
-_EXPRESSIONS: Final = [
-    "rate(15 minutes)",
-    "rate(1 minute)",
-    "cron(0/30 * * * ? *)",
-    "cron(15 4 ? * MON-FRI *)",
-    "cron(0 0 L * ? *)",
-    "cron(0 12 ? * 2#1 2027)",
-]
-_NO_EXPRESSIONS: Final = [
-    "rate(0 minutes)",
-    "rate(15 seconds)",
-    "rate(1",
-    "cron(*/30 * * * *)",
-    "cron(0 0 * * * *)",
-    "cron(0 0 ? * ? *)",
-    "*/30 * * * *",
-    "at(2027-01-01T00:00:00)",
-]
 
 
 def test_nothing_costs_money_while_nobody_uses_it(resources: dict[str, Any]) -> None:
@@ -134,7 +119,7 @@ def test_two_stacks_live_in_one_account(resources: dict[str, Any]) -> None:
     assert own == [logical_id for logical_id, _ in names]
 
 
-@pytest.mark.parametrize("expression", _EXPRESSIONS)
+@pytest.mark.parametrize("expression", expressions.RIGHT)
 def test_a_schedule_takes_what_the_scheduler_understands(
     template: dict[str, Any], expression: str
 ) -> None:
@@ -142,18 +127,28 @@ def test_a_schedule_takes_what_the_scheduler_understands(
         assert re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
 
 
-@pytest.mark.parametrize("expression", _NO_EXPRESSIONS)
+@pytest.mark.parametrize("expression", expressions.WRONG)
 def test_a_schedule_takes_nothing_else(template: dict[str, Any], expression: str) -> None:
     for parameter in ("SyncSchedule", "PurgeSchedule"):
         assert not re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
 
 
+def test_a_purge_by_default_finds_the_database_awake_because_a_sync_has_just_begun(
+    template: dict[str, Any],
+) -> None:
+    parameters = template["Parameters"]
+    syncs, purges = (
+        set(eventbridge.firing_minutes(parameters[name]["Default"], date(2026, 1, 1), 2))
+        for name in ("SyncSchedule", "PurgeSchedule")
+    )
+    assert len(syncs) == 2 * 24 * 4
+    assert purges < syncs
+
+
 def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None:
     parameters = template["Parameters"]
-    assert parameters["SyncSchedule"]["Default"] == "rate(15 minutes)"
-    assert re.fullmatch(
-        parameters["PurgeSchedule"]["AllowedPattern"], parameters["PurgeSchedule"]["Default"]
-    )
+    for name in ("SyncSchedule", "PurgeSchedule"):
+        assert re.fullmatch(parameters[name]["AllowedPattern"], parameters[name]["Default"])
     for function in ("Sync", "Purge"):
         schedule = template["Resources"][f"{function}FunctionSchedule"]["Properties"]
         assert schedule["ScheduleExpression"] == {"Ref": f"{function}Schedule"}

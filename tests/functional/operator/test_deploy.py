@@ -167,6 +167,31 @@ def test_parameters_of_all_commands_count_until_deploy_has_its_own(
     assert overrides(run()) == [DERIVED, "LogLevel=DEBUG"]
 
 
+@pytest.mark.parametrize(
+    ("configured", "typed", "sentence"),
+    [
+        ("", ["SyncSchedule=cron(99 * * * ? *)"], "SyncSchedule: .* the minute cannot be 99"),
+        ("", ["PurgeSchedule=*/30 * * * *"], "PurgeSchedule: .* is neither rate"),
+        ("", ["SyncSchedule="], "SyncSchedule: nothing is neither"),
+        ("SyncSchedule=rate(5 minutes)", [], r'wants quotes, SyncSchedule="rate\(15 minutes\)"'),
+        ('LogLevel=DEBUG SyncSchedule="at(2027-01-01T00:00:00)"', [], "SyncSchedule: at"),
+    ],
+)
+def test_a_schedule_that_eventbridge_would_not_take_is_refused(
+    run: Run, tmp_path: Path, configured: str, typed: list[str], sentence: str
+) -> None:
+    configure(tmp_path, f"parameter_overrides = '{configured}'")
+    error = run(*(part for each in typed for part in ("-p", each))).exception
+    assert isinstance(error, errors.ConfigurationError)
+    assert re.search(sentence, str(error)), error
+    assert not Path("call.json").exists()
+
+
+def test_of_a_schedule_that_is_given_twice_the_last_counts(run: Run, tmp_path: Path) -> None:
+    configure(tmp_path, "parameter_overrides = 'SyncSchedule=never'")
+    assert overrides(run("-p", "SyncSchedule=rate(1 hour)"))[-1] == 'SyncSchedule="rate(1 hour)"'
+
+
 def test_other_options_reach_sam_before_the_parameters(run: Run) -> None:
     arguments = call(run("--no-execute-changeset", "--tags", "Team=clips", "--profile", "ours"))
     at = arguments.index("--no-execute-changeset")
