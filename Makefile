@@ -60,7 +60,7 @@ deploy: build  ## build and deploy to AWS, the purge scheduled as settings.defau
 	@$(BIN)/clipsaver deploy --sam $(SAM) --config-env $(ENV) $(DEPLOY_ARGUMENTS)
 
 $(SAM_READY): requirements/infra.txt | $(READY)
-	@python=$$($(BIN)/python tests/python_versions.py $(LAMBDA_VERSION)) || \
+	@python=$$($(BIN)/python infra/python_versions.py $(LAMBDA_VERSION)) || \
 	  { echo "Lambda runs Python $(LAMBDA_VERSION), so the build needs it, beside any other: please install it"; exit 1; } && \
 	  echo "Setting up $(SAM_VENV) with SAM ..." && \
 	  $(BIN)/uv venv --quiet --clear --python "$$python" $(SAM_VENV) && \
