@@ -2,12 +2,10 @@
 
 import json
 import re
-import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,119 +21,16 @@ from clipsaver.local.postgres import Postgres
 from clipsaver.operations import commands as verbs
 from functions.shared import commands
 from tests.infra import tools
-from tests.infra.conftest import ROOT
+from tests.infra.deployer import STACK, Operator
 from tests.infra.front_door import FrontDoor
 from tests.infra.ministack import REGION, Ministack
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 
-_STACK: Final = "clip-saver"
 _DATABASE: Final = "deployed"
 _EACH_MINUTE: Final = "cron(* * * * ? *)"
 _SCHEDULE_SECONDS: Final = 90
 """ministack looks every ten seconds, and a function has to start."""
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Somebody with the repository, an AWS account and a Discord application.
-
-    Attributes:
-        template: What `sam build` made.
-        parameters: What they tell `sam deploy`.
-    """
-
-    template: Path
-    home: Path
-    ministack: Ministack
-    discord: DiscordServer
-    door: FrontDoor
-    database_url: str
-    parameters: dict[str, str]
-
-    def deploy(self, **changed: str) -> str:
-        """Run `sam deploy`; what it prints."""
-        self.parameters.update(changed)
-        result = self.try_to_deploy()
-        assert result.returncode == 0, result.stdout + result.stderr + self.logs("deploy")
-        return result.stdout
-
-    def try_to_deploy(self, **changed: str) -> subprocess.CompletedProcess[str]:
-        """Run `sam deploy` with parameters that are not kept; how it ends and what it prints."""
-        parameters = self.parameters | changed
-        return self.sam(
-            *("deploy", "--template-file", self.template, "--parameter-overrides"),
-            *(f'{name}="{value}"' for name, value in parameters.items()),
-        )
-
-    def sam(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run SAM as samconfig.toml tells it to; how it ends and what it prints."""
-        verb, *others = arguments
-        return subprocess.run(
-            [
-                *(tools.program("infra", "sam"), verb),
-                *("--config-file", ROOT / "samconfig.toml", *others),
-            ],
-            env={
-                **self.ministack.variables,
-                "HOME": str(self.home),
-                "SAM_CLI_TELEMETRY": "0",
-                "COLUMNS": "300",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def store(self, **changed: str) -> str:
-        """Write the secret, as it should be or with other values; its ARN."""
-        application = self.discord.world.application
-        text = json.dumps(
-            {
-                "BOT_TOKEN": application.bot_token,
-                "DISCORD_CLIENT_SECRET": application.client_secret,
-                "DATABASE_URL": self.database_url,
-            }
-            | changed
-        )
-        secrets = self.ministack.client("secretsmanager")
-        try:
-            arn: str = secrets.create_secret(Name="clip-saver", SecretString=text)["ARN"]
-        except secrets.exceptions.ResourceExistsException:
-            arn = secrets.put_secret_value(SecretId="clip-saver", SecretString=text)["ARN"]
-        return arn
-
-    def status(self) -> str | None:
-        """What CloudFormation says of the stack; None if there is none."""
-        cloud = self.ministack.client("cloudformation")
-        try:
-            (found,) = cloud.describe_stacks(StackName=_STACK)["Stacks"]
-        except cloud.exceptions.ClientError:
-            return None
-        status: str = found["StackStatus"]
-        return status
-
-    def last_changes(self) -> list[tuple[str, str]]:
-        """Each action of the last change set, and the resource it was taken on."""
-        cloud = self.ministack.client("cloudformation")
-        summaries = cloud.list_change_sets(StackName=_STACK)["Summaries"]
-        newest = max(summaries, key=lambda summary: summary["CreationTime"])
-        found = cloud.describe_change_set(StackName=_STACK, ChangeSetName=newest["ChangeSetName"])
-        changes = [change["ResourceChange"] for change in found["Changes"]]
-        return [(change["Action"], change["LogicalResourceId"]) for change in changes]
-
-    def logs(self, function: str) -> str:
-        """Everything that a function has logged."""
-        client = self.ministack.client("logs")
-        pages = client.get_paginator("filter_log_events")
-        try:
-            return "\n".join(
-                event["message"]
-                for page in pages.paginate(logGroupName=f"/clip-saver/{_STACK}/{function}")
-                for event in page["events"]
-            )
-        except client.exceptions.ResourceNotFoundException:
-            return ""
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +47,7 @@ def operator(
     with (
         Ministack(home) as ministack,
         DiscordServer(sample_world()) as discord,
-        FrontDoor(ministack, _STACK, json.loads(translated.read_text())) as door,
+        FrontDoor(ministack, STACK, json.loads(translated.read_text())) as door,
     ):
         application = discord.world.application
         someone = Operator(
@@ -269,9 +164,9 @@ def test_a_second_deploy_changes_what_was_changed_and_nothing_else(operator: Ope
     operator.deploy(PurgeSchedule="cron(0 3 * * ? *)")
     assert operator.last_changes() == [("Modify", "PurgeFunctionSchedule")]
     schedules = operator.ministack.client("scheduler")
-    found = schedules.get_schedule(Name=f"{_STACK}-purge")
+    found = schedules.get_schedule(Name=f"{STACK}-purge")
     assert found["ScheduleExpression"] == "cron(0 3 * * ? *)"
-    untouched = schedules.get_schedule(Name=f"{_STACK}-sync")
+    untouched = schedules.get_schedule(Name=f"{STACK}-sync")
     assert untouched["ScheduleExpression"] == _EACH_MINUTE
 
 
@@ -279,9 +174,7 @@ def test_a_changed_parameter_reaches_the_version_that_the_api_calls(operator: Op
     operator.deploy(LogLevel="DEBUG")
     functions = operator.ministack.client("lambda")
     stack = operator.ministack.client("cloudformation")
-    found = stack.describe_stack_resource(
-        StackName=_STACK, LogicalResourceId="InteractionsFunction"
-    )
+    found = stack.describe_stack_resource(StackName=STACK, LogicalResourceId="InteractionsFunction")
     name = found["StackResourceDetail"]["PhysicalResourceId"]
     serving = functions.get_function_configuration(FunctionName=name, Qualifier="live")
     assert serving["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
@@ -294,7 +187,7 @@ def clipsaver(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     for name, value in operator.ministack.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(verbs.console, "width", 300)
-    where = ("--stack", _STACK, "--region", REGION)
+    where = ("--stack", STACK, "--region", REGION)
     return lambda *arguments: CliRunner().invoke(cli.app, [*arguments, *where])
 
 
@@ -329,11 +222,11 @@ def test_a_paused_stack_answers_and_writes_nothing_and_deploys_keep_it(
 
 def test_what_was_asked_for_is_watched(operator: Operator) -> None:
     watch = operator.ministack.client("cloudwatch")
-    alarms = watch.describe_alarms(AlarmNamePrefix=f"{_STACK}-")["MetricAlarms"]
-    assert f"{_STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
+    alarms = watch.describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
+    assert f"{STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
     assert len(alarms) == 11
-    body = watch.get_dashboard(DashboardName=f"{_STACK}-{REGION}")["DashboardBody"]
-    assert f"DiscordClipSaver/{_STACK}" in body
+    body = watch.get_dashboard(DashboardName=f"{STACK}-{REGION}")["DashboardBody"]
+    assert f"DiscordClipSaver/{STACK}" in body
     assert "${" not in body
     told = operator.ministack.client("sns").list_subscriptions()["Subscriptions"]
     assert {each["Endpoint"] for each in told} == {"operator@example.com"}
@@ -350,7 +243,7 @@ def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) ->
 
 def test_a_sync_tells_its_figures_in_the_namespace_of_the_stack(operator: Operator) -> None:
     lines = [line for line in operator.logs("sync").splitlines() if '"SyncsCompleted"' in line]
-    assert f'"Namespace":"DiscordClipSaver/{_STACK}"' in lines[0]
+    assert f'"Namespace":"DiscordClipSaver/{STACK}"' in lines[0]
 
 
 def test_a_deploy_that_fails_says_why_and_leaves_what_there_was(operator: Operator) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +19,9 @@ from functions.interactions.routes import (
     ready,
     webhook_events,
 )
-from tests import expressions
 from tests.functional import artifact
 from tests.infra import cloudformation, intrinsics, tools
 from tests.infra.conftest import ROOT
-from tests.unit.schedules import eventbridge
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 
@@ -56,34 +53,6 @@ _NAMES: Final = {
     *("Name", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TopicName"),
     *("AlarmName", "DashboardName"),
 }
-_SUBNETS: Final = [f"subnet-{number:017x}" for number in range(3)]
-_LONGEST: Final = {
-    "LogLevel": "CRITICAL",
-    "Paused": "true",
-    "Monitoring": "critical",
-    "SnapStart": "PublishedVersions",
-    "DiscordApplicationId": "1" * 20,
-    "DiscordPublicKey": "a" * 64,
-    "PublicUrl": f"https://{'x' * 42}",
-    "SecretArn": f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{'x' * 35}-AbCdEf",
-    "VpcSubnetIds": ",".join(_SUBNETS),
-    "VpcSecurityGroupId": f"sg-{'0' * 17}",
-}
-"""The parameters that reach the API's function, each as long as it may be."""
-_OTHERS: Final = {
-    "LogLevel": "ERROR",
-    "Paused": "false",
-    "Monitoring": "full",
-    "SnapStart": "None",
-    "DiscordApplicationId": "2" * 20,
-    "DiscordPublicKey": "b" * 64,
-    "PublicUrl": "",
-    "SecretArn": f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{'x' * 35}-GhIjKl",
-    "VpcSubnetIds": ",".join(reversed(_SUBNETS)),
-    "VpcSecurityGroupId": "",
-}
-_DESCRIPTION_LENGTH: Final = 256
-"""Lambda API reference, PublishVersion."""
 
 
 def test_nothing_costs_money_while_nobody_uses_it(resources: dict[str, Any]) -> None:
@@ -117,44 +86,9 @@ def test_two_stacks_live_in_one_account(resources: dict[str, Any]) -> None:
     ]
     assert len(names) > 8
     assert own == [logical_id for logical_id, _ in names]
-
-
-@pytest.mark.parametrize("expression", expressions.RIGHT)
-def test_a_schedule_takes_what_the_scheduler_understands(
-    template: dict[str, Any], expression: str
-) -> None:
-    for parameter in ("SyncSchedule", "PurgeSchedule"):
-        assert re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
-
-
-@pytest.mark.parametrize("expression", expressions.WRONG)
-def test_a_schedule_takes_nothing_else(template: dict[str, Any], expression: str) -> None:
-    for parameter in ("SyncSchedule", "PurgeSchedule"):
-        assert not re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
-
-
-def test_a_purge_by_default_finds_the_database_awake_because_a_sync_has_just_begun(
-    template: dict[str, Any],
-) -> None:
-    parameters = template["Parameters"]
-    syncs, purges = (
-        set(eventbridge.firing_minutes(parameters[name]["Default"], date(2026, 1, 1), 2))
-        for name in ("SyncSchedule", "PurgeSchedule")
-    )
-    assert len(syncs) == 2 * 24 * 4
-    assert purges < syncs
-
-
-def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None:
-    parameters = template["Parameters"]
-    for name in ("SyncSchedule", "PurgeSchedule"):
-        assert re.fullmatch(parameters[name]["AllowedPattern"], parameters[name]["Default"])
-    for function in ("Sync", "Purge"):
-        schedule = template["Resources"][f"{function}FunctionSchedule"]["Properties"]
-        assert schedule["ScheduleExpression"] == {"Ref": f"{function}Schedule"}
-        assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
-        assert schedule["State"] == {"Fn::If": ["IsPaused", "DISABLED", {"Ref": "ScheduleState"}]}
-        assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-" + function.lower()}
+    # A dashboard is seen from every region.
+    (dashboard,) = cloudformation.of_type(resources, "AWS::CloudWatch::Dashboard").values()
+    assert dashboard["DashboardName"] == {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}
 
 
 def test_a_pause_survives_a_deploy(template: dict[str, Any]) -> None:
@@ -229,67 +163,6 @@ def test_a_queue_is_known_to_all_that_send_to_it(resources: dict[str, Any]) -> N
     }
 
 
-@pytest.mark.parametrize("alias", ["AutoPublishAlias: live", "AutoPublishAliasAllProperties: true"])
-def test_an_alias_moves_when_code_or_template_change(alias: str) -> None:
-    assert (ROOT / "infra" / "template.yaml").read_text().count(alias) == 2
-
-
-def test_a_version_that_nobody_calls_any_more_is_deleted(resources: dict[str, Any]) -> None:
-    """Its snapshot would be charged for; CloudFormation deletes it only once the update is over."""
-    versions = [each for each in resources.values() if each["Type"] == "AWS::Lambda::Version"]
-    assert [each["DeletionPolicy"] for each in versions] == ["Delete", "Delete"]
-
-
-def test_each_parameter_of_a_function_has_two_values_here(template: dict[str, Any]) -> None:
-    """And a description tells them apart, because SAM does not see the values of parameters."""
-    function = json.dumps(template["Resources"]["InteractionsFunction"]["Properties"])
-    used = {name for name in template["Parameters"] if f'"{name}"' in function}
-    # Other code comes with another architecture; tests alone have another Discord; and how many run
-    # at a time is no matter of a version.
-    assert used - {"Architecture", "DiscordApiUrl", "MaxDatabaseConnections"} == _LONGEST.keys()
-    for name in _LONGEST:
-        for text in (_LONGEST[name], _OTHERS[name]):
-            parameter = template["Parameters"][name]
-            assert text in parameter.get("AllowedValues", [text])
-            assert re.fullmatch(parameter.get("AllowedPattern", ".*"), text), name
-            assert len(text) <= parameter.get("MaxLength", len(text)), name
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("DiscordApplicationId", "1" * 21),
-        ("DiscordPublicKey", "a" * 65),
-        ("PublicUrl", f"{_LONGEST['PublicUrl']}x"),
-        ("SecretArn", _LONGEST["SecretArn"].replace(":secret:", ":secret:x")),
-        ("VpcSubnetIds", f"{_LONGEST['VpcSubnetIds']},subnet-0"),
-        ("VpcSecurityGroupId", f"{_LONGEST['VpcSecurityGroupId']}0"),
-    ],
-)
-def test_nothing_longer_is_taken(template: dict[str, Any], name: str, text: str) -> None:
-    parameter = template["Parameters"][name]
-    fits = re.fullmatch(parameter["AllowedPattern"], text)
-    assert not fits or len(text) > parameter["MaxLength"]
-
-
-@pytest.mark.parametrize("changed", sorted(_LONGEST))
-def test_a_changed_parameter_reaches_the_version_that_serves(
-    template: dict[str, Any], changed: str
-) -> None:
-    before = _description(template, _LONGEST)
-    assert _description(template, _LONGEST | {changed: _OTHERS[changed]}) != before
-
-
-def test_a_version_has_room_for_what_it_tells(template: dict[str, Any]) -> None:
-    assert len(_description(template, _LONGEST)) == _DESCRIPTION_LENGTH
-
-
-def _description(template: dict[str, Any], parameters: dict[str, str]) -> str:
-    version = template["Resources"][_version(template["Resources"], "InteractionsFunction")]
-    text: str = intrinsics.value(version["Properties"]["Description"], parameters, template)
-    return text
-
-
 def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str, Any]) -> None:
     for function in ("Interactions", "Jobs", "Scan", "Sync", "Purge", "Operations"):
         assert resources[f"{function}Function"]["DependsOn"] == "Migrate"
@@ -299,7 +172,7 @@ def test_the_database_is_migrated_before_any_new_code_serves(resources: dict[str
         "ServiceTimeout": 660,
         "Task": "migrate",
         "Secret": {"Ref": "SecretArn"},
-        "Artifact": {"Ref": _version(resources, "DeployFunction")},
+        "Artifact": {"Ref": cloudformation.version_of(resources, "DeployFunction")},
         "DeployedAt": {"Ref": "DeployedAt"},
     }
 
@@ -320,8 +193,8 @@ def test_discord_is_wired_once_the_api_answers(template: dict[str, Any]) -> None
         "BaseUrl": template["Outputs"]["Url"]["Value"],
         "Application": {"Ref": "DiscordApplicationId"},
         "Secret": {"Ref": "SecretArn"},
-        "Artifact": {"Ref": _version(resources, "InteractionsFunction")},
-        "HookArtifact": {"Ref": _version(resources, "DeployFunction")},
+        "Artifact": {"Ref": cloudformation.version_of(resources, "InteractionsFunction")},
+        "HookArtifact": {"Ref": cloudformation.version_of(resources, "DeployFunction")},
         "DeployedAt": {"Ref": "DeployedAt"},
     }
 
@@ -336,18 +209,6 @@ def test_a_moment_is_what_clipsaver_deploy_tells_or_that_of_the_last_deploy(
     # Moments are compared as texts.
     for moment in ("2026-1-27T09:00:00Z", "2026-11-27T09:00:00+01:00", "now"):
         assert not re.fullmatch(parameter["AllowedPattern"], moment)
-
-
-def _version(resources: dict[str, Any], function: str) -> str:
-    """The logical id of a function's version, which ends in a digest."""
-    (found,) = (
-        logical_id
-        for logical_id, properties in cloudformation.of_type(
-            resources, "AWS::Lambda::Version"
-        ).items()
-        if properties["FunctionName"] == {"Ref": function}
-    )
-    return found
 
 
 def test_a_debugging_level_reaches_lambda_and_metrics_pass_at_any(
