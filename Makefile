@@ -7,7 +7,7 @@ PORT   ?= 8000
 TEST_ARGUMENTS ?=
 # Processes among which the tests are shared out; 0 runs them one after another in one.
 WORKERS ?= auto
-# Which environment of samconfig.toml: make build deploy ENV=staging. Shells have an ENV of their own.
+# Which environment of samconfig.toml: make deploy ENV=staging. Shells have an ENV of their own.
 ENV := default
 # Further arguments of sam build: make build BUILD_ARGUMENTS="--parameter-overrides Architecture=x86_64"
 BUILD_ARGUMENTS ?=
@@ -57,11 +57,12 @@ test: $(READY)  ## every test, against a real PostgreSQL of its own
 build: $(SAM_READY)  ## build what each function ships to AWS, into .aws-sam/
 	@MAKELEVEL=0 $(SAM) build --config-env $(ENV) $(BUILD_ARGUMENTS)
 
-deploy: $(SAM_READY)  ## deploy what was built to AWS, the purge scheduled as settings.default.yml says
+# Never what an older checkout, another environment or nobody has built.
+deploy: build  ## build and deploy to AWS, the purge scheduled as settings.default.yml says
 	@$(BIN)/clipsaver deploy --sam $(SAM) --config-env $(ENV) $(DEPLOY_ARGUMENTS)
 
 $(SAM_READY): requirements/infra.txt | $(READY)
-	@python=$$($(BIN)/python tests/python_versions.py $(LAMBDA_VERSION)) || \
+	@python=$$($(BIN)/python infra/python_versions.py $(LAMBDA_VERSION)) || \
 	  { echo "Lambda runs Python $(LAMBDA_VERSION), so the build needs it, beside any other: please install it"; exit 1; } && \
 	  echo "Setting up $(SAM_VENV) with SAM ..." && \
 	  $(BIN)/uv venv --quiet --clear --python "$$python" $(SAM_VENV) && \

@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -165,7 +166,7 @@ def deploy(
         raise typer.BadParameter(problem)
     request = deployment.Deploy(sam, config_file, environment, given, options)
     path = settings.from_variables(operator_variables()).settings_path
-    command = request.command(path, paused=_is_paused(*request.target()))
+    command = request.command(path, datetime.now(UTC), paused=_is_paused(*request.target()))
     if show:
         print(shlex.join(command))  # noqa: T201 -- to be pasted, so never wrapped
         return

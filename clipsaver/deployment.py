@@ -1,4 +1,6 @@
-"""`sam deploy`, with the purge schedule that the settings ask for, and a pause kept.
+"""`sam deploy`, with the purge schedule that the settings ask for, a pause kept, and the moment.
+
+The moment is what makes a deploy migrate and wire again where nothing else has changed.
 
 SAM drops every parameter of samconfig.toml as soon as the command line has one, and of a parameter
 given twice it takes the last. So the command line gets them all: the derived one first, then those
@@ -12,19 +14,23 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from clipsaver import samconfig
-from clipsaver.schedules import crontab
+from clipsaver.schedules import crontab, expression
 from functions.shared import errors, settings
 
 _PURGE_SCHEDULE: Final = "PurgeSchedule"
 _PAUSED: Final = "Paused"
+_DEPLOYED_AT: Final = "DeployedAt"
 _OVERRIDES: Final = "parameter_overrides"
 _INCLUDE: Final = "$include"
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9]+=")
+_SCHEDULE: Final = re.compile(r'(?<!\S)(SyncSchedule|PurgeSchedule)=("(?:\\.|[^"\\])*"|\S*)')
+"""A schedule among parameters, as SAM reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +61,24 @@ class Deploy:
         name = _option("--stack-name", self.options) or configured.get("stack_name")
         return name, _option("--region", self.options) or configured.get("region")
 
-    def command(self, settings_path: Path, *, paused: bool | None) -> list[str]:
+    def command(self, settings_path: Path, now: datetime, *, paused: bool | None) -> list[str]:
         """The command that deploys, ready to be started without a shell.
 
         Args:
             settings_path: The settings file.
+            now: The moment, in UTC.
             paused: Whether the deployed stack is; None if there is none yet, or nobody knows.
 
         Raises:
-            ConfigurationError: samconfig.toml or the settings file do not allow it.
+            ConfigurationError: samconfig.toml or the settings file do not allow it, or EventBridge
+                does not take a schedule.
         """
         configured = samconfig.deploy_options(self.config_file, self.environment)
+        given = [
+            *_overrides(configured.get(_OVERRIDES)),
+            *(_assignment(*typed.split("=", maxsplit=1)) for typed in self.parameters),
+        ]
+        _check_schedules(given)
         return [
             self.sam,
             "deploy",
@@ -76,10 +89,10 @@ class Deploy:
             *self.options,
             # Last, because it takes whatever follows.
             "--parameter-overrides",
+            _assignment(_DEPLOYED_AT, f"{now:%Y-%m-%dT%H:%M:%SZ}"),
             _assignment(_PURGE_SCHEDULE, purge_schedule(settings_path)),
             *([] if paused is None else [_assignment(_PAUSED, str(paused).lower())]),
-            *_overrides(configured.get(_OVERRIDES)),
-            *(_assignment(*typed.split("=", maxsplit=1)) for typed in self.parameters),
+            *given,
         ]
 
 
@@ -161,6 +174,21 @@ def _table_entry(name: str, value: object) -> Iterator[str]:
         yield _assignment(name, ",".join(str(item).strip() for item in value))
     else:
         yield _assignment(name, str(value))
+
+
+def _check_schedules(given: Sequence[str]) -> None:
+    """Refuse at once what CloudFormation would refuse after an upload, and say more.
+
+    Raises:
+        ConfigurationError: the last schedule of a name is none that EventBridge takes.
+    """
+    for name, written in dict(_SCHEDULE.findall(" ".join(given))).items():
+        try:
+            expression.check(written.strip('"'))
+        except expression.Malformed as error:
+            is_cut = written.count("(") > written.count(")")
+            hint = f'. A value with blanks wants quotes, {name}="rate(15 minutes)"' * is_cut
+            raise errors.ConfigurationError(f"{name}: {error}{hint}") from error
 
 
 def _assignment(name: str, value: str) -> str:

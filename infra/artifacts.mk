@@ -2,7 +2,7 @@
 # architecture, so the template's CodeUri chooses between arm64/Makefile and x86_64/Makefile.
 
 # Lambda's Python: what is compiled for another one would be compiled again at each cold start.
-FIND_PYTHON := python3.13 -c '' 2>/dev/null && echo python3.13 || python3 ../../tests/python_versions.py 3.13
+FIND_PYTHON := python3.13 -c '' 2>/dev/null && echo python3.13 || python3 ../python_versions.py 3.13
 LAMBDA_PYTHON := $(or $(LAMBDA_PYTHON),$(shell $(FIND_PYTHON)))
 ifeq ($(LAMBDA_PYTHON),)
 $(error The build needs Lambda's Python; install it, or name it: LAMBDA_PYTHON=/opt/python3.13/bin/python3.13)

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests import pgbouncer, python_versions
+from infra import python_versions
+from tests import pgbouncer
 
 
 class Need(NamedTuple):

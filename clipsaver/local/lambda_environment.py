@@ -54,7 +54,7 @@ class LambdaEnvironment:
     """One warm execution environment of one function; also a context manager that closes it.
 
     Args:
-        function: `interactions`, `sync` or `purge`.
+        function: The name of a folder of `functions`, `sync` say.
         variables: The contract variables that the function sees; all others are absent.
         module: The module of the handler, by default `functions.<function>.handler`.
         timeout_seconds: The time that the context counts down from.

@@ -1,4 +1,4 @@
-"""The answer to CloudFormation, which waits for it, for an hour if need be.
+"""The answer to CloudFormation, which waits for it until the template's ServiceTimeout.
 
 It is a JSON document of 4096 bytes at most, put to a signed address of S3's (CloudFormation docs,
 Custom resource response objects).

@@ -10,6 +10,7 @@ from functions.shared import errors, release
 _ASK_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 2.0
 _OK: Final = 200
+_TOO_MANY_REQUESTS: Final = 429
 
 
 def wait(base_url: str, seconds: float) -> str:
@@ -37,6 +38,11 @@ def wait(base_url: str, seconds: float) -> str:
 def judge(status: int, body: bytes) -> str | None:
     """What is wrong with an answer, as the end of a sentence; None if it is the one. Pure."""
     document = _object(body)
+    if status == _TOO_MANY_REQUESTS:
+        return (
+            f"answers {status}: somebody else asks all the time, and API Gateway lets few requests "
+            "to it through (RouteSettings in infra/template.yaml); deploy again later"
+        )
     if status != _OK:
         checks = document.get("checks")
         told = checks if isinstance(checks, dict) else {}

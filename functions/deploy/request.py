@@ -12,6 +12,7 @@ Kind = Literal["Create", "Update", "Delete"]
 _ARTIFACTS: Final = ("Artifact", "HookArtifact")
 _VERSION: Final = re.compile(r":(\d+)$")
 """What the ARN of a function's version ends in."""
+_MOMENT: Final = "DeployedAt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +93,22 @@ class Request:
 
         Deleting and rolling back may not: they would leave a stack that can do neither. A rollback
         is an update to an earlier version, for Lambda never gives a number twice (Lambda docs,
-        Function versions).
+        Function versions), or to an earlier moment, where no code has changed.
         """
         return self.kind != "Delete" and not self._is_rollback
 
     @property
     def _is_rollback(self) -> bool:
-        steps = []
-        for name in _ARTIFACTS:
-            now = _VERSION.search(self.properties.get(name, ""))
-            before = _VERSION.search(self.old_properties.get(name, ""))
-            if now and before:
-                steps.append(int(now[1]) - int(before[1]))
+        steps = [self._step(name) for name in _ARTIFACTS]
+        now, before = (each.get(_MOMENT, "") for each in (self.properties, self.old_properties))
+        steps.append((now > before) - (now < before))
         return any(step < 0 for step in steps) and not any(step > 0 for step in steps)
+
+    def _step(self, artifact: str) -> int:
+        """How many versions the update goes up, or down; 0 where that is not known."""
+        now = _VERSION.search(self.properties.get(artifact, ""))
+        before = _VERSION.search(self.old_properties.get(artifact, ""))
+        return int(now[1]) - int(before[1]) if now and before else 0
 
 
 def _stack_name(stack_id: str) -> str:

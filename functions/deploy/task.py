@@ -89,6 +89,10 @@ def _migrate(request: Request, environment: settings.Environment, seconds: float
 
 
 def _wire(request: Request, environment: settings.Environment, seconds: float) -> str:
+    """Tell Discord of an API that is ready; until then, another stack may be serving it well."""
+    give_up = time.monotonic() + seconds
+    ready = readiness.wait(request.base_url, _patience(seconds))
+
     async def work(discord: DiscordClient) -> list[str]:
         return await Wiring(
             discord,
@@ -98,8 +102,7 @@ def _wire(request: Request, environment: settings.Environment, seconds: float) -
             patience_seconds=_patience(seconds),
         ).wire()
 
-    sentences = _with_discord(environment, seconds, work)
-    return " ".join([readiness.wait(request.base_url, _patience(seconds)), *sentences])
+    return " ".join([ready, *_with_discord(environment, give_up - time.monotonic(), work)])
 
 
 def _test(request: Request, _environment: settings.Environment, seconds: float) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import uv
 
-from tests import python_versions
+from infra import python_versions
 
 PYTHON: Final = "3.13"
 """The runtime that the template names."""

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from tests import python_versions
+from infra import python_versions
 from tests.infra import client
 
 _ROOT: Final = Path(__file__).parents[2]

@@ -13,6 +13,16 @@ def of_type(resources: dict[str, Any], name: str) -> dict[str, Any]:
     }
 
 
+def version_of(resources: dict[str, Any], function: str) -> str:
+    """The logical id of a function's version, which ends in a digest."""
+    (found,) = (
+        logical_id
+        for logical_id, properties in of_type(resources, "AWS::Lambda::Version").items()
+        if properties["FunctionName"] == {"Ref": function}
+    )
+    return found
+
+
 def texts(part: Any) -> Iterator[str]:
     """Every key and every text of a document."""
     if isinstance(part, dict):

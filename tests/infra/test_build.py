@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import python_versions
+from infra import python_versions
 from tests.functional import artifact
 from tests.infra import binaries, client, tools
 from tests.infra.conftest import ROOT, Build

@@ -2,12 +2,10 @@
 
 import json
 import re
-import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,79 +21,16 @@ from clipsaver.local.postgres import Postgres
 from clipsaver.operations import commands as verbs
 from functions.shared import commands
 from tests.infra import tools
-from tests.infra.conftest import ROOT
+from tests.infra.deployer import STACK, Operator
 from tests.infra.front_door import FrontDoor
 from tests.infra.ministack import REGION, Ministack
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 
-_STACK: Final = "clip-saver"
 _DATABASE: Final = "deployed"
 _EACH_MINUTE: Final = "cron(* * * * ? *)"
 _SCHEDULE_SECONDS: Final = 90
 """ministack looks every ten seconds, and a function has to start."""
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Somebody with the repository, an AWS account and a Discord application.
-
-    Attributes:
-        template: What `sam build` made.
-        parameters: What they tell `sam deploy`.
-    """
-
-    template: Path
-    home: Path
-    ministack: Ministack
-    discord: DiscordServer
-    door: FrontDoor
-    database_url: str
-    parameters: dict[str, str]
-
-    def deploy(self, **changed: str) -> str:
-        """Run `sam deploy`; what it prints."""
-        self.parameters.update(changed)
-        result = subprocess.run(
-            [
-                *(tools.program("infra", "sam"), "deploy", "--template-file", self.template),
-                *("--config-file", ROOT / "samconfig.toml", "--parameter-overrides"),
-                *(f'{name}="{value}"' for name, value in self.parameters.items()),
-            ],
-            env={
-                **self.ministack.variables,
-                "HOME": str(self.home),
-                "SAM_CLI_TELEMETRY": "0",
-                "COLUMNS": "300",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr + self.logs("deploy")
-        return result.stdout
-
-    def last_changes(self) -> list[tuple[str, str]]:
-        """Each action of the last change set, and the resource it was taken on."""
-        cloud = self.ministack.client("cloudformation")
-        summaries = cloud.list_change_sets(StackName=_STACK)["Summaries"]
-        newest = max(summaries, key=lambda summary: summary["CreationTime"])
-        found = cloud.describe_change_set(StackName=_STACK, ChangeSetName=newest["ChangeSetName"])
-        changes = [change["ResourceChange"] for change in found["Changes"]]
-        return [(change["Action"], change["LogicalResourceId"]) for change in changes]
-
-    def logs(self, function: str) -> str:
-        """Everything that a function has logged."""
-        client = self.ministack.client("logs")
-        pages = client.get_paginator("filter_log_events")
-        try:
-            return "\n".join(
-                event["message"]
-                for page in pages.paginate(logGroupName=f"/clip-saver/{_STACK}/{function}")
-                for event in page["events"]
-            )
-        except client.exceptions.ResourceNotFoundException:
-            return ""
 
 
 @pytest.fixture(scope="module")
@@ -106,25 +41,15 @@ def operator(
     translated: Path,
     postgres: Postgres,
 ) -> Iterator[Operator]:
-    """One who has deployed for the first time."""
+    """One who has deployed for the first time, at the second attempt."""
     home = tmp_path_factory.mktemp("operator")
     postgres.create_database(_DATABASE)
     with (
         Ministack(home) as ministack,
         DiscordServer(sample_world()) as discord,
-        FrontDoor(ministack, _STACK, json.loads(translated.read_text())) as door,
+        FrontDoor(ministack, STACK, json.loads(translated.read_text())) as door,
     ):
         application = discord.world.application
-        secret = ministack.client("secretsmanager").create_secret(
-            Name="clip-saver",
-            SecretString=json.dumps(
-                {
-                    "BOT_TOKEN": application.bot_token,
-                    "DISCORD_CLIENT_SECRET": application.client_secret,
-                    "DATABASE_URL": postgres.url(_DATABASE),
-                }
-            ),
-        )
         someone = Operator(
             template=_for_ministack(sam_build(here)),
             home=home,
@@ -135,7 +60,6 @@ def operator(
             parameters={
                 "DiscordApplicationId": str(application.id),
                 "DiscordPublicKey": application.signing_key.verify_key.encode().hex(),
-                "SecretArn": secret["ARN"],
                 "Architecture": here,
                 "SyncSchedule": _EACH_MINUTE,
                 "DiscordApiUrl": discord.api_url,
@@ -144,9 +68,18 @@ def operator(
                 "AlarmEmail": "operator@example.com",
             },
         )
-        (home / "first-deploy.txt").write_text(someone.deploy())
+        secret = someone.store(DATABASE_URL=_with_a_wrong_password(someone.database_url))
+        failed = someone.try_to_deploy(SecretArn=secret)
+        assert failed.returncode == 1, failed.stdout
+        (home / "failed-deploy.txt").write_text(failed.stdout + failed.stderr)
+        assert someone.status() is None
+        (home / "first-deploy.txt").write_text(someone.deploy(SecretArn=someone.store()))
         yield someone
     postgres.drop_database(_DATABASE)
+
+
+def _with_a_wrong_password(url: str) -> str:
+    return re.sub(r":[^:@/]*@", ":wrong@", url)
 
 
 def _for_ministack(built: Path) -> Path:
@@ -166,6 +99,11 @@ def _for_ministack(built: Path) -> Path:
     return written
 
 
+def _unwrapped(table: str) -> str:
+    """What SAM prints in narrow columns, as one line."""
+    return " ".join(table.split())
+
+
 def _get(url: str) -> tuple[int, Any]:
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:
@@ -178,6 +116,14 @@ def _get(url: str) -> tuple[int, Any]:
 def _guilds(database_url: str) -> list[str]:
     with psycopg.connect(database_url) as connection:
         return [row[0] for row in connection.execute("SELECT name FROM bot_guilds ORDER BY name")]
+
+
+def test_a_first_deploy_that_fails_says_why_and_leaves_nothing_in_the_way(
+    operator: Operator,
+) -> None:
+    shown = _unwrapped((operator.home / "failed-deploy.txt").read_text())
+    assert re.search(r"CREATE_FAILED Custom::Migrate Migrate [^_]*; is DATABASE_URL right", shown)
+    assert "has been deleted" in shown
 
 
 def test_the_deploy_shows_what_the_operator_needs_next(operator: Operator) -> None:
@@ -218,9 +164,9 @@ def test_a_second_deploy_changes_what_was_changed_and_nothing_else(operator: Ope
     operator.deploy(PurgeSchedule="cron(0 3 * * ? *)")
     assert operator.last_changes() == [("Modify", "PurgeFunctionSchedule")]
     schedules = operator.ministack.client("scheduler")
-    found = schedules.get_schedule(Name=f"{_STACK}-purge")
+    found = schedules.get_schedule(Name=f"{STACK}-purge")
     assert found["ScheduleExpression"] == "cron(0 3 * * ? *)"
-    untouched = schedules.get_schedule(Name=f"{_STACK}-sync")
+    untouched = schedules.get_schedule(Name=f"{STACK}-sync")
     assert untouched["ScheduleExpression"] == _EACH_MINUTE
 
 
@@ -228,9 +174,7 @@ def test_a_changed_parameter_reaches_the_version_that_the_api_calls(operator: Op
     operator.deploy(LogLevel="DEBUG")
     functions = operator.ministack.client("lambda")
     stack = operator.ministack.client("cloudformation")
-    found = stack.describe_stack_resource(
-        StackName=_STACK, LogicalResourceId="InteractionsFunction"
-    )
+    found = stack.describe_stack_resource(StackName=STACK, LogicalResourceId="InteractionsFunction")
     name = found["StackResourceDetail"]["PhysicalResourceId"]
     serving = functions.get_function_configuration(FunctionName=name, Qualifier="live")
     assert serving["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
@@ -243,7 +187,7 @@ def clipsaver(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     for name, value in operator.ministack.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(verbs.console, "width", 300)
-    where = ("--stack", _STACK, "--region", REGION)
+    where = ("--stack", STACK, "--region", REGION)
     return lambda *arguments: CliRunner().invoke(cli.app, [*arguments, *where])
 
 
@@ -278,11 +222,11 @@ def test_a_paused_stack_answers_and_writes_nothing_and_deploys_keep_it(
 
 def test_what_was_asked_for_is_watched(operator: Operator) -> None:
     watch = operator.ministack.client("cloudwatch")
-    alarms = watch.describe_alarms(AlarmNamePrefix=f"{_STACK}-")["MetricAlarms"]
-    assert f"{_STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
+    alarms = watch.describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
+    assert f"{STACK}-SyncIsLate" in {alarm["AlarmName"] for alarm in alarms}
     assert len(alarms) == 11
-    body = watch.get_dashboard(DashboardName=_STACK)["DashboardBody"]
-    assert f"DiscordClipSaver/{_STACK}" in body
+    body = watch.get_dashboard(DashboardName=f"{STACK}-{REGION}")["DashboardBody"]
+    assert f"DiscordClipSaver/{STACK}" in body
     assert "${" not in body
     told = operator.ministack.client("sns").list_subscriptions()["Subscriptions"]
     assert {each["Endpoint"] for each in told} == {"operator@example.com"}
@@ -299,4 +243,28 @@ def test_the_schedule_starts_a_sync_whose_log_tells_of_it(operator: Operator) ->
 
 def test_a_sync_tells_its_figures_in_the_namespace_of_the_stack(operator: Operator) -> None:
     lines = [line for line in operator.logs("sync").splitlines() if '"SyncsCompleted"' in line]
-    assert f'"Namespace":"DiscordClipSaver/{_STACK}"' in lines[0]
+    assert f'"Namespace":"DiscordClipSaver/{STACK}"' in lines[0]
+
+
+def test_a_deploy_that_fails_says_why_and_leaves_what_there_was(operator: Operator) -> None:
+    """Nothing but a moment has changed, so that moments alone tell the rollback from the deploy."""
+    operator.deploy(DeployedAt="2026-11-27T09:00:00Z")
+    operator.store(DATABASE_URL=_with_a_wrong_password(operator.database_url))
+    failed = operator.try_to_deploy(DeployedAt="2026-11-27T12:00:00Z")
+    shown = _unwrapped(failed.stdout)
+    assert failed.returncode == 1, shown
+    assert re.search(r"UPDATE_FAILED Custom::Migrate Migrate [^_]*; is DATABASE_URL right", shown)
+    # The secret is still wrong, so the hook fails once more; the rollback succeeds all the same.
+    assert operator.logs("deploy").count("Update of Migrate: No connection") == 2
+    assert operator.status() == "UPDATE_ROLLBACK_COMPLETE"
+    operator.store()
+    assert operator.deploy(DeployedAt="2026-11-27T15:00:00Z")
+
+
+def test_deleting_the_stack_takes_it_out_of_discord(operator: Operator) -> None:
+    """The last test of this file."""
+    deleted = operator.sam("delete", "--no-prompts", "--region", REGION)
+    assert deleted.returncode == 0, deleted.stdout + deleted.stderr
+    assert operator.status() is None
+    assert operator.discord.world.application.interactions_endpoint_url is None
+    assert operator.discord.world.application.event_webhooks_url is None

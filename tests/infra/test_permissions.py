@@ -56,6 +56,7 @@ def test_a_function_may_do_what_it_does_and_nothing_else(
     own_logs = {(action, f"{function}LogGroup") for action in _OWN_LOGS}
     role = resources[f"{function}Role"]["Properties"]
     assert set(_statements(role)) == _PERMISSIONS[function] | own_logs
+    # The one policy with wildcards, argued for in the template: network interfaces, in a VPC alone.
     condition, network, otherwise = role["ManagedPolicyArns"]["Fn::If"]
     assert (condition, otherwise) == ("InVpc", {"Ref": "AWS::NoValue"})
     assert re.findall(r"/(\w+)\"", json.dumps(network)) == ["AWSLambdaENIManagementAccess"]

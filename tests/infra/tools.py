@@ -9,7 +9,7 @@ from typing import Final
 
 import uv
 
-from tests import python_versions
+from infra import python_versions
 
 PYTHON: Final = "3.13"
 

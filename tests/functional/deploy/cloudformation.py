@@ -53,10 +53,9 @@ class CloudFormation:
         return event
 
     @staticmethod
-    def rollback(event: dict[str, Any]) -> dict[str, Any]:
-        """An update back from the version after the one of `event`."""
-        newer = event["ResourceProperties"]["Artifact"].rpartition(":")[0] + ":8"
-        old = event["ResourceProperties"] | {"Artifact": newer}
+    def rollback(event: dict[str, Any], **undone: str) -> dict[str, Any]:
+        """An update of `event`'s resource, back from these properties."""
+        old = event["ResourceProperties"] | undone
         return event | {"RequestType": "Update", "OldResourceProperties": old}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -154,14 +154,19 @@ def test_an_api_without_an_address_is_asked_for(cloudformation: CloudFormation, 
     )
 
 
-def test_an_api_that_is_not_ready_fails_the_deploy_and_says_why(
-    cloudformation: CloudFormation, hook: Hook, gateway: Gateway, variables: dict[str, str]
+def test_an_api_that_is_not_ready_fails_the_deploy_and_leaves_discord_to_another(
+    cloudformation: CloudFormation,
+    hook: Hook,
+    gateway: Gateway,
+    variables: dict[str, str],
+    discord: DiscordServer,
 ) -> None:
     with psycopg.connect(variables["DATABASE_URL"]) as connection:
         connection.execute("DELETE FROM schema_revisions")
     told = hook(cloudformation.request("wire", BaseUrl=gateway.url), seconds=30)
     assert told["Status"] == "FAILED"
     assert f"{gateway.url}/ready answers 503 (database: ok; schema: The" in told["Reason"]
+    assert not discord.requests.by_route()
 
 
 def test_a_task_that_nobody_knows_is_answered(cloudformation: CloudFormation, hook: Hook) -> None:
@@ -172,14 +177,23 @@ def test_a_task_that_nobody_knows_is_answered(cloudformation: CloudFormation, ho
     )
 
 
-@pytest.mark.parametrize("kind", ["Delete", "rollback"])
+@pytest.mark.parametrize(
+    "undone",
+    [
+        pytest.param(None, id="deletion"),
+        pytest.param({"Artifact": "arn:aws:lambda:::function:clip-saver:8"}, id="of code"),
+        pytest.param({"DeployedAt": "2026-11-27T12:00:00Z"}, id="of a parameter alone"),
+    ],
+)
 def test_deleting_and_rolling_back_succeed_even_by_a_crash(
-    cloudformation: CloudFormation, hook: Hook, workshop: Path, kind: str
+    cloudformation: CloudFormation, hook: Hook, workshop: Path, undone: dict[str, str] | None
 ) -> None:
     workshop.write_text("import no_such_package")
-    request = cloudformation.request("wire", "Delete", BaseUrl="https://clips.example")
-    if kind == "rollback":
-        request = cloudformation.rollback(request)
+    request = cloudformation.request(
+        "wire", "Delete", BaseUrl="https://clips.example", DeployedAt="2026-11-27T09:00:00Z"
+    )
+    if undone:
+        request = cloudformation.rollback(request, **undone)
     told = hook(request)
     assert told["Status"] == "SUCCESS"
     assert told["Data"]["Report"].startswith("Nothing waits for this, so the deploy goes on: The")

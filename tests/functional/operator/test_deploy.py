@@ -1,9 +1,12 @@
 """`clipsaver deploy`, as `make deploy` calls it, with a recorder in SAM's place."""
 
 import json
+import re
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from typer.testing import CliRunner, Result
 from clipsaver import cli
 from functions.shared import errors
 
+ROOT = Path(__file__).parents[3]
+MOMENT = r'DeployedAt="(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"'
 DERIVED = 'PurgeSchedule="cron(0/30 * * * ? *)"'
 RECORDER = f"""#!{sys.executable}
 import json, sys
@@ -57,20 +62,43 @@ def call(result: Result) -> list[str]:
 
 
 def overrides(result: Result) -> list[str]:
+    """The parameters that SAM was given, without the moment."""
     arguments = call(result)
-    return arguments[arguments.index("--parameter-overrides") + 1 :]
+    moment, *others = arguments[arguments.index("--parameter-overrides") + 1 :]
+    assert re.fullmatch(MOMENT, moment)
+    return others
 
 
-def test_sam_gets_the_purge_schedule_of_the_settings(run: Run, tmp_path: Path) -> None:
-    assert call(run()) == [
+def test_sam_gets_the_moment_and_the_purge_schedule_of_the_settings(
+    run: Run, tmp_path: Path
+) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    *options, moment, derived = call(run())
+    assert options == [
         "deploy",
         "--config-file",
         str(tmp_path / "samconfig.toml"),
         "--config-env",
         "default",
         "--parameter-overrides",
-        DERIVED,
     ]
+    told = re.fullmatch(MOMENT, moment)
+    assert told
+    assert before <= datetime.fromisoformat(told[1]) <= datetime.now(UTC)
+    assert derived == DERIVED
+
+
+@pytest.mark.parametrize("verbs", [["deploy"], ["build", "deploy"], ["deploy", "build"]])
+def test_make_deploys_what_it_has_just_built(verbs: list[str]) -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "ENV=staging", *verbs],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    steps = re.findall(r"(?:bin/sam (build)|bin/clipsaver (deploy)) .*--config-env staging", shown)
+    assert steps == [("build", ""), ("", "deploy")]
 
 
 def test_another_settings_file_decides(run: Run, tmp_path: Path) -> None:
@@ -139,6 +167,31 @@ def test_parameters_of_all_commands_count_until_deploy_has_its_own(
     assert overrides(run()) == [DERIVED, "LogLevel=DEBUG"]
 
 
+@pytest.mark.parametrize(
+    ("configured", "typed", "sentence"),
+    [
+        ("", ["SyncSchedule=cron(99 * * * ? *)"], "SyncSchedule: .* the minute cannot be 99"),
+        ("", ["PurgeSchedule=*/30 * * * *"], "PurgeSchedule: .* is neither rate"),
+        ("", ["SyncSchedule="], "SyncSchedule: nothing is neither"),
+        ("SyncSchedule=rate(5 minutes)", [], r'wants quotes, SyncSchedule="rate\(15 minutes\)"'),
+        ('LogLevel=DEBUG SyncSchedule="at(2027-01-01T00:00:00)"', [], "SyncSchedule: at"),
+    ],
+)
+def test_a_schedule_that_eventbridge_would_not_take_is_refused(
+    run: Run, tmp_path: Path, configured: str, typed: list[str], sentence: str
+) -> None:
+    configure(tmp_path, f"parameter_overrides = '{configured}'")
+    error = run(*(part for each in typed for part in ("-p", each))).exception
+    assert isinstance(error, errors.ConfigurationError)
+    assert re.search(sentence, str(error)), error
+    assert not Path("call.json").exists()
+
+
+def test_of_a_schedule_that_is_given_twice_the_last_counts(run: Run, tmp_path: Path) -> None:
+    configure(tmp_path, "parameter_overrides = 'SyncSchedule=never'")
+    assert overrides(run("-p", "SyncSchedule=rate(1 hour)"))[-1] == 'SyncSchedule="rate(1 hour)"'
+
+
 def test_other_options_reach_sam_before_the_parameters(run: Run) -> None:
     arguments = call(run("--no-execute-changeset", "--tags", "Team=clips", "--profile", "ours"))
     at = arguments.index("--no-execute-changeset")
@@ -154,7 +207,7 @@ def test_other_options_reach_sam_before_the_parameters(run: Run) -> None:
 
 def test_show_prints_what_a_shell_takes_and_starts_nothing(run: Run) -> None:
     result = run("--show")
-    assert result.output.endswith(f"--parameter-overrides '{DERIVED}'\n")
+    assert re.search(rf"--parameter-overrides '{MOMENT}' '{re.escape(DERIVED)}'\n$", result.output)
     assert not Path("call.json").exists()
 
 

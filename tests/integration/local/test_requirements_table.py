@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import python_versions, requirements_table
+from infra import python_versions
+from tests import requirements_table
 
 ROOT = Path(__file__).parents[3]
 

@@ -30,6 +30,12 @@ def test_what_keeps_it_from_being_ready_is_told() -> None:
     )
 
 
+def test_an_api_that_is_asked_too_often_is_told_apart_from_one_that_is_not_ready() -> None:
+    problem = readiness.judge(429, b'{"message": "Too Many Requests"}')
+    assert problem is not None
+    assert problem.startswith("answers 429: somebody else asks all the time")
+
+
 @pytest.mark.parametrize("document", [b"", b"null", b'{"message": "Forbidden"}', b"\xff"])
 def test_an_answer_of_somebody_else_is_told_by_its_status(document: bytes) -> None:
     assert readiness.judge(403, document) == "answers 403"

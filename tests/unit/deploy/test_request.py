@@ -9,6 +9,7 @@ from functions.shared import errors
 from tests.events import files
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:clip-saver-Function-AbC:"
+MORNING, NOON = "2026-11-27T09:00:00Z", "2026-11-27T12:00:00Z"
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -16,8 +17,12 @@ def event(**changes: Any) -> dict[str, Any]:
 
 
 def update(old: dict[str, str], new: dict[str, str]) -> Request:
+    """An update of versions, given by their numbers, and of a moment."""
+
     def properties(given: dict[str, str]) -> dict[str, str]:
-        return {name: ARN + version for name, version in given.items()}
+        return {
+            name: value if name == "DeployedAt" else ARN + value for name, value in given.items()
+        }
 
     return Request.parse(
         event(
@@ -65,9 +70,13 @@ def test_a_deletion_may_not_fail() -> None:
     [
         ({"Artifact": "10"}, {"Artifact": "9"}),
         ({"Artifact": "9", "HookArtifact": "4"}, {"Artifact": "9", "HookArtifact": "3"}),
+        ({"Artifact": "10", "DeployedAt": NOON}, {"Artifact": "9", "DeployedAt": MORNING}),
+        ({"Artifact": "9", "DeployedAt": NOON}, {"Artifact": "9", "DeployedAt": MORNING}),
+        ({"DeployedAt": NOON}, {"DeployedAt": ""}),
+        ({"DeployedAt": NOON}, {}),
     ],
 )
-def test_an_update_to_an_earlier_version_is_a_rollback_and_may_not_fail(
+def test_an_update_to_an_earlier_version_or_moment_is_a_rollback_and_may_not_fail(
     old: dict[str, str], new: dict[str, str]
 ) -> None:
     assert not update(old, new).may_fail
@@ -81,6 +90,13 @@ def test_an_update_to_an_earlier_version_is_a_rollback_and_may_not_fail(
         ({"Artifact": "9", "HookArtifact": "4"}, {"Artifact": "8", "HookArtifact": "5"}),
         ({"Artifact": "9"}, {"HookArtifact": "1"}),
         ({"Artifact": "9"}, {"Artifact": "without a number"}),
+        ({"Artifact": "9", "DeployedAt": MORNING}, {"Artifact": "9", "DeployedAt": NOON}),
+        ({"Artifact": "9", "DeployedAt": NOON}, {"Artifact": "9", "DeployedAt": NOON}),
+        ({}, {"DeployedAt": NOON}),
+        # The clock of another operator's machine is late.
+        ({"Artifact": "9", "DeployedAt": NOON}, {"Artifact": "10", "DeployedAt": MORNING}),
+        # Lambda counts from one again, for a function that was made anew.
+        ({"Artifact": "9", "DeployedAt": MORNING}, {"Artifact": "1", "DeployedAt": NOON}),
     ],
 )
 def test_any_other_update_is_a_deploy(old: dict[str, str], new: dict[str, str]) -> None:

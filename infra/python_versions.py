@@ -1,6 +1,6 @@
 """Other Python versions on this machine, for what must run on each of them.
 
-python tests/python_versions.py 3.13    prints the path of one, or fails
+python infra/python_versions.py 3.13    prints the path of one, or fails
 """
 
 import functools
@@ -44,4 +44,4 @@ if __name__ == "__main__":
     found = find_python(sys.argv[1])
     if found is None:
         sys.exit(f"no Python {sys.argv[1]} on PATH or among pyenv's versions")
-    print(found)  # noqa: T201
+    print(found)

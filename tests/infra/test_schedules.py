@@ -1,0 +1,51 @@
+"""When sync and purge run, as the template says."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests import expressions
+from tests.infra import tools
+from tests.unit.schedules import eventbridge
+
+pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
+
+
+@pytest.mark.parametrize("expression", expressions.RIGHT)
+def test_a_schedule_takes_what_the_scheduler_understands(
+    template: dict[str, Any], expression: str
+) -> None:
+    for parameter in ("SyncSchedule", "PurgeSchedule"):
+        assert re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
+
+
+@pytest.mark.parametrize("expression", expressions.WRONG)
+def test_a_schedule_takes_nothing_else(template: dict[str, Any], expression: str) -> None:
+    for parameter in ("SyncSchedule", "PurgeSchedule"):
+        assert not re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
+
+
+def test_a_purge_by_default_finds_the_database_awake_because_a_sync_has_just_begun(
+    template: dict[str, Any],
+) -> None:
+    parameters = template["Parameters"]
+    syncs, purges = (
+        set(eventbridge.firing_minutes(parameters[name]["Default"], date(2026, 1, 1), 2))
+        for name in ("SyncSchedule", "PurgeSchedule")
+    )
+    assert len(syncs) == 2 * 24 * 4
+    assert purges < syncs
+
+
+def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None:
+    parameters = template["Parameters"]
+    for name in ("SyncSchedule", "PurgeSchedule"):
+        assert re.fullmatch(parameters[name]["AllowedPattern"], parameters[name]["Default"])
+    for function in ("Sync", "Purge"):
+        schedule = template["Resources"][f"{function}FunctionSchedule"]["Properties"]
+        assert schedule["ScheduleExpression"] == {"Ref": f"{function}Schedule"}
+        assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
+        assert schedule["State"] == {"Fn::If": ["IsPaused", "DISABLED", {"Ref": "ScheduleState"}]}
+        assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-" + function.lower()}
