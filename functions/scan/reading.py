@@ -57,12 +57,14 @@ class _Batch:
     proven: Interval | None = None
     messages: dict[int, models.Message] = field(default_factory=dict)
     ids: set[int] = field(default_factory=set)
+    unreadable: int = 0
     requests: int = 0
 
     def add(self, page: models.MessagePage, proven: Interval) -> None:
         before = self.proven or proven
         self.proven = Interval(min(before.first, proven.first), max(before.last, proven.last))
         self.ids.update(number for number in page.ids if proven.first <= number <= proven.last)
+        self.unreadable += page.size - len(page.messages)
         self.messages |= {
             message.id: message
             for message in page.messages
@@ -229,6 +231,7 @@ class Reading:
             if is_end:
                 await scan_runs.end(transaction, guild_id, run_id, "succeeded")
         self._turn.tally.messages += len(batch.ids)
+        self._turn.tally.unreadable += batch.unreadable
         self._turn.tally.clips += saved
         self._turn.tally.steps += 1
         if not is_wanted:

@@ -287,15 +287,23 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, with its own files or, for a forward, those of the message it carries."""
+    """A message, with its own files or, for a forward, those of the message it carries.
+
+    Attributes:
+        has_all_files: Whether each of its files could be read.
+        shows_content: Whether it has anything that Discord blanks without the Message Content
+            intent: if so, what is not among its files is not there.
+    """
 
     id: MessageId
     channel_id: ChannelId
     author_id: UserId
-    author_name: str
+    author_name: str | None
     content: str
     attachments: tuple[Attachment, ...]
     is_forward: bool
+    has_all_files: bool = True
+    shows_content: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     words = texts.of(interaction.locale)
     message = messages.message(interaction.message, _ORIGIN)
     if not message.attachments:
-        return replies.sentence(words.clip_none)
+        return replies.sentence(words.clip_none if message.has_all_files else words.went_wrong)
     channel = payloads.channel(interaction.channel, _ORIGIN, guild_id)
     defaults = parts.tunables.guild
     async with parts.database.transaction() as transaction:
@@ -92,7 +92,10 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
                 saved_by=interaction.user_id,
             )
     kept = _Kept(saved, frozenset(buried), is_unwanted=is_unwanted)
-    return replies.sentence("\n".join(_lines(found, kept, most.value, words)))
+    lines = [*_lines(found, kept, most.value, words)]
+    if not message.has_all_files:
+        lines.append(words.went_wrong)
+    return replies.sentence("\n".join(lines))
 
 
 async def _insert_channel(

@@ -105,4 +105,5 @@ def _readable(
         try:
             yield read(entry, route)
         except errors.UnexpectedPayload as error:
-            _log.warning("Left out what makes no sense: %s", error)
+            number = next(_ids([entry], route), "without an id")
+            _log.warning("Left out what makes no sense, %s: %s", number, error)

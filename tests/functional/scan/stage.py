@@ -1,5 +1,6 @@
 """The scan on a stage: a synced local Discord, a database, and the function as Lambda runs it."""
 
+import asyncio
 import json
 from typing import Any, Final
 
@@ -8,6 +9,10 @@ from clipsaver.emulator.channels import Channel
 from clipsaver.emulator.guilds import Guild
 from clipsaver.emulator.messages import Message
 from clipsaver.local.lambda_environment import LambdaEnvironment
+from functions.shared import models
+from functions.shared.db import clip_search
+from functions.shared.searches import Search
+from tests import factories
 from tests.functional.sync import stage as sync_stage
 
 MESSAGES: Final = "GET /channels/{channel_id}/messages"
@@ -56,6 +61,22 @@ class Stage(sync_stage.Stage):
     def names(self) -> list[str]:
         """The catalogued files, by name."""
         return [name for (name,) in self.rows("SELECT filename FROM clips ORDER BY filename")]
+
+    def found(self, text: str) -> list[str]:
+        """The files that a search of *Arcade* for some words finds, by name."""
+
+        async def search() -> list[str]:
+            database = factories.make_database(self.variables["DATABASE_URL"])
+            channels = [models.ChannelId(each) for each in self.world.channels]
+            scope = clip_search.Scope(
+                models.GuildId(self.arcade.id), channels, models.UserId(self.owner.id)
+            )
+            async with database.transaction() as transaction:
+                clips = await clip_search.select_clips(transaction, scope, Search(text), None, 100)
+            await database.close()
+            return sorted(clip.filename for clip in clips)
+
+        return asyncio.run(search())
 
     def requests(self, route: str | None = None) -> int:
         """How many requests the local Discord answered, of one route or all."""

@@ -40,10 +40,13 @@ async def test_a_page_of_messages_is_read_from_its_cursor(client: DiscordClient,
 
 
 async def test_a_malformed_message_does_not_cost_the_others_of_its_page(
-    client: DiscordClient, wire: Any
+    client: DiscordClient, wire: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     wire.then(200, [message(9), message(8, author=None), "nonsense", message(7)])
     page = await client.list_messages(CHANNEL)
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(told) == 2
+    assert " 8: " in told[0]
     assert [each.id for each in page.messages] == [9, 7]
     assert (page.ids, page.size) == ((9, 8, 7), 4)
 
