@@ -49,14 +49,18 @@ async def run(
         if guild is None or guild.state == "left":
             raise errors.UnknownGuild(job.guild_id)
         stored = await guild_settings.select_settings(transaction, job.guild_id)
-        channels = await scan_work.count_channels(transaction, job.guild_id)
+        own, _ = settings.GuildSettings.from_stored(
+            {} if stored is None else stored, tunables.guild
+        )
+        channels = await scan_work.count_channels(
+            transaction, job.guild_id, with_nsfw=own.scan_nsfw
+        )
         spent = await scan_requests.count_today(transaction, job.guild_id)
     if not channels:
         return answer.sentence(words.scan_no_channels)
     if spent >= tunables.scan.scan_daily_requests_per_guild:
         until = f"<t:{int(scan_budget.next_day(datetime.now(UTC)).timestamp())}:R>"
         return answer.sentence(words.scan_paused_by_budget.format(until=until))
-    own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, tunables.guild)
     before = discord.statistics.requests
     totals = await _totals(discord, job.guild_id, with_nsfw=own.scan_nsfw)
     asked = discord.statistics.requests - before

@@ -167,8 +167,13 @@ class GuildScanner:
         async with self.database.transaction() as transaction:
             await turn.lease.fence(transaction)
             scan = await guild_scans.select_latest(transaction, turn.guild_id)
-            if scan is None and await scan_work.count_channels(transaction, turn.guild_id):
-                scan = await guild_scans.request(transaction, turn.guild_id, None)
+            with_nsfw = turn.own.scan_nsfw
+            if scan is None and await scan_work.count_channels(
+                transaction, turn.guild_id, with_nsfw=with_nsfw
+            ):
+                scan = await guild_scans.request(
+                    transaction, turn.guild_id, None, with_nsfw=with_nsfw
+                )
         if scan is None or scan.status == "canceled":
             return None
         is_paused = scan.paused_until is not None and scan.paused_until > datetime.now(UTC)

@@ -57,6 +57,7 @@ class _Batch:
     proven: Interval | None = None
     messages: dict[int, models.Message] = field(default_factory=dict)
     ids: set[int] = field(default_factory=set)
+    thread_ids: set[models.ChannelId] = field(default_factory=set)
     unreadable: int = 0
     requests: int = 0
 
@@ -64,6 +65,7 @@ class _Batch:
         before = self.proven or proven
         self.proven = Interval(min(before.first, proven.first), max(before.last, proven.last))
         self.ids.update(number for number in page.ids if proven.first <= number <= proven.last)
+        self.thread_ids |= page.thread_ids
         self.unreadable += page.size - len(page.messages)
         self.messages |= {
             message.id: message
@@ -102,7 +104,11 @@ class Reading:
     async def _read_channel(self, assignment: Assignment) -> None:
         if self._obstacles:
             return
-        run_id = await self._begin(assignment)
+        try:
+            run_id = await self._begin(assignment)
+        except errors.ScanCanceled as error:
+            self._obstacles.append(error)
+            return
         try:
             is_ended = await self._read_gaps(run_id, assignment)
         except _REFUSALS as error:
@@ -184,6 +190,8 @@ class Reading:
     async def _begin(self, assignment: Assignment) -> UUID:
         async with self._turn.database.transaction() as transaction:
             await self._turn.lease.fence(transaction)
+            if self._kind == "history":
+                await guild_scans.assure_wanted(transaction, self._turn.guild_id)
             return await scan_runs.begin(
                 transaction,
                 self._turn.guild_id,
@@ -227,6 +235,10 @@ class Reading:
             if self._kind == "history":
                 await guild_scans.add_effect(
                     transaction, guild_id, requests=batch.requests, clips=saved
+                )
+            elif batch.thread_ids:
+                await scan_work.note_missed_threads(
+                    transaction, guild_id, channel_id, batch.thread_ids
                 )
             if is_end:
                 await scan_runs.end(transaction, guild_id, run_id, "succeeded")

@@ -116,7 +116,9 @@ async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> models.S
     )
     async with turn.database.transaction() as transaction:
         await turn.lease.fence(transaction)
-        channels = await scan_work.count_channels(transaction, turn.guild_id)
+        channels = await scan_work.count_channels(
+            transaction, turn.guild_id, with_nsfw=turn.own.scan_nsfw
+        )
         predicted = prediction.predicted_requests(totals, channels)
         await guild_scans.start(
             transaction,

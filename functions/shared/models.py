@@ -314,11 +314,13 @@ class MessagePage:
         messages: Those that could be read, in no particular order.
         ids: The ids of all of them, of those that could not be read too.
         size: How many entries the page had.
+        thread_ids: Threads that were begun with these messages.
     """
 
     messages: tuple[Message, ...]
     ids: tuple[MessageId, ...]
     size: int
+    thread_ids: frozenset[ChannelId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +346,10 @@ class ThreadPage:
 
     Attributes:
         next_cursor: Where the next page begins; None after the last one.
+        oldest_archived_at: When the last of its threads was archived; those of the pages that
+            follow were before. None if there are none, or they come in another order.
     """
 
     threads: tuple[Channel, ...]
     next_cursor: str | None
+    oldest_archived_at: datetime | None = None

@@ -97,7 +97,11 @@ async def _form(
     async with parts.database.transaction() as transaction:
         await _guild(transaction, scope.guild_id)
         current = await changes.value(transaction, scope, key, parts.tunables.guild)
-    source = words.settings_from_default if scope.channel_id is None else words.settings_from_guild
+    if current.source == "parent":
+        source = words.settings_from_parent
+    else:
+        is_guild = scope.channel_id is None
+        source = words.settings_from_default if is_guild else words.settings_from_guild
     return replies.modal(
         f"settings:{_SAVE}:{key}:{_where(scope)}",
         words.settings_edit_title,

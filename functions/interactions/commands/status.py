@@ -31,6 +31,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
         *problems.unread_content(summary, words),
         *(words.setting_not_used.format(key=key, problem=why) for key, why in invalid.items()),
         *(line for channel in reading for line in problems.lacking(channel, words)),
+        *problems.restricted(reading, own, words),
     ]
     return replies.panel(
         title=words.status_title.format(guild=guild.name),

@@ -27,12 +27,14 @@ class State:
     """What is known of a server's scanning.
 
     Attributes:
+        own: The server's settings.
         reading: The channels that are to be read, with what the bot may do there.
         refused: Channels that could not be read when it was tried last.
         sync_summary: What the last sync noted.
     """
 
     guild_name: str
+    own: settings.GuildSettings
     progress: Progress
     reading: Sequence[ChannelAccess]
     refused: Sequence[Refusal]
@@ -120,13 +122,13 @@ def _requests(
         today=progress.requests_today,
         budget=budget,
     )
-    if scan.status == "running" and scan.started_at is not None and scan.requests:
+    if scan.status == "running" and scan.seconds_at_work is not None and scan.requests:
         end = scan_budget.end_of(
             predicted - scan.requests,
             spent_today=progress.requests_today,
             a_day=budget,
-            a_second=scan.requests / max(1.0, (now - scan.started_at).total_seconds()),
-            now=now,
+            a_second=scan.requests / max(1.0, scan.seconds_at_work),
+            now=max(now, scan.paused_until or now),
         )
         yield words.scan_likely_end.format(when=_relative(end))
 
@@ -150,6 +152,7 @@ def _unreadable(state: State, words: texts.Texts) -> str:
     lines = [
         *problems.unread_content(state.sync_summary, words),
         *(line for channel in state.reading for line in problems.lacking(channel, words)),
+        *problems.restricted(state.reading, state.own, words),
         *(
             words.scan_channel_failed.format(
                 channel=refusal.channel_id, reason=_reason(refusal.error_message)

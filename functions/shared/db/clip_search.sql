@@ -120,7 +120,7 @@ SELECT channel_id, type, parent_id
 FROM bot_channels
 WHERE guild_id = %(guild_id)s
   AND state <> 'deleted'
-  AND type IN ('announcement_thread', 'public_thread', 'private_thread');
+  AND is_thread(type);
 
 -- select_progress
 -- How much of its history a guild's clips are known of: an open scan, and since when every message

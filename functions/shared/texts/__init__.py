@@ -49,6 +49,7 @@ class Texts:
     problem_view: str
     problem_history: str
     problem_connect: str
+    problem_age_restricted: str
     problem_more: str
     problem_message_content: str
     sync_now: str
@@ -79,6 +80,7 @@ class Texts:
     settings_empty_resets: str
     settings_from_default: str
     settings_from_guild: str
+    settings_from_parent: str
     settings_from_channel: str
     settings_saved: str
     settings_reset: str

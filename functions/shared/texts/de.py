@@ -69,6 +69,10 @@ TEXTS = Texts(
     problem_connect=(
         "Ich kann den Chat von {channel} nicht lesen: erlaube meiner Rolle dort **Verbinden**."
     ),
+    problem_age_restricted=(
+        "Ich lese {channel} nicht, weil der Kanal altersbeschränkt ist: schalte `scan_nsfw` in "
+        "/settings ein, oder das Lesen für den Kanal aus."
+    ),
     problem_more="… und {count} weitere.",
     problem_message_content=(
         "Ich sehe Nachrichten ohne ihre Dateien: wer diesen Bot betreibt, muss den **Message "
@@ -98,6 +102,7 @@ TEXTS = Texts(
     settings_empty_resets="Leer lassen, um zu {inherited} zurückzukehren.",
     settings_from_default="Vorgabe",
     settings_from_guild="dieser Server",
+    settings_from_parent="der Kanal darüber",
     settings_from_channel="dieser Kanal",
     settings_saved="✅ `{key}` ist jetzt `{value}`.",
     settings_reset="✅ `{key}` ist wieder `{value}`.",

@@ -51,6 +51,10 @@ TEXTS = Texts(
     ),
     problem_history="I cannot read older messages in {channel}: allow **Read Message History**.",
     problem_connect="I cannot read the chat of {channel}: allow **Connect** for my role there.",
+    problem_age_restricted=(
+        "I do not read {channel}, because it is age-restricted: switch `scan_nsfw` on in "
+        "/settings, or reading off for the channel."
+    ),
     problem_more="… and {count} more.",
     problem_message_content=(
         "I see messages without their files: whoever runs this bot has to switch on the "
@@ -80,6 +84,7 @@ TEXTS = Texts(
     settings_empty_resets="Leave it empty to go back to {inherited}.",
     settings_from_default="default",
     settings_from_guild="this server",
+    settings_from_parent="the channel above",
     settings_from_channel="this channel",
     settings_saved="✅ `{key}` is now `{value}`.",
     settings_reset="✅ `{key}` is back to `{value}`.",

@@ -124,6 +124,18 @@ def test_the_limit_of_the_channel_goes_before_that_of_the_server(stage: Stage) -
     assert "Saved" in save(stage, message).text
 
 
+def test_the_limit_of_a_channel_holds_in_its_threads_too(stage: Stage) -> None:
+    message = post(stage, messages.video("save.mp4", size=30 * MB), channel="Clip of the week")
+    set_limit = "UPDATE bot_channels SET settings = %s::jsonb WHERE channel_id = %s"
+    clips = stage.channel("clips").id
+    stage.rows.sql(set_limit, '{"max_file_size_mb": 20}', clips)
+    assert "`save.mp4` has 30 MB; files of up to 20 MB" in save(stage, message).text
+    stage.rows.sql(set_limit, '{"max_file_size_mb": "lots"}', message.channel_id)
+    assert "files of up to 20 MB" in save(stage, message).text
+    stage.rows.sql(set_limit, '{"max_file_size_mb": 30}', message.channel_id)
+    assert "Saved" in save(stage, message).text
+
+
 def test_what_is_saved_already_is_told_and_left_as_it_is(stage: Stage) -> None:
     message = post(stage, messages.video("save.mp4"))
     save(stage, message)

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from clipsaver.emulator import messages
 from clipsaver.emulator.channels import Channel
@@ -10,10 +12,13 @@ from clipsaver.emulator.guilds import Guild
 from clipsaver.emulator.messages import Message
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from functions.shared import models
-from functions.shared.db import clip_search
+from functions.shared.db import clip_search, guild_scans
+from functions.shared.db.connection import Transaction
 from functions.shared.searches import Search
 from tests import factories
 from tests.functional.sync import stage as sync_stage
+
+T = TypeVar("T")
 
 MESSAGES: Final = "GET /channels/{channel_id}/messages"
 SEARCH: Final = "GET /guilds/{guild_id}/messages/search"
@@ -64,19 +69,16 @@ class Stage(sync_stage.Stage):
 
     def found(self, text: str) -> list[str]:
         """The files that a search of *Arcade* for some words finds, by name."""
-
-        async def search() -> list[str]:
-            database = factories.make_database(self.variables["DATABASE_URL"])
-            channels = [models.ChannelId(each) for each in self.world.channels]
-            scope = clip_search.Scope(
-                models.GuildId(self.arcade.id), channels, models.UserId(self.owner.id)
+        channels = [models.ChannelId(each) for each in self.world.channels]
+        scope = clip_search.Scope(
+            models.GuildId(self.arcade.id), channels, models.UserId(self.owner.id)
+        )
+        clips = self.in_transaction(
+            lambda transaction: clip_search.select_clips(
+                transaction, scope, Search(text), None, 100
             )
-            async with database.transaction() as transaction:
-                clips = await clip_search.select_clips(transaction, scope, Search(text), None, 100)
-            await database.close()
-            return sorted(clip.filename for clip in clips)
-
-        return asyncio.run(search())
+        )
+        return sorted(clip.filename for clip in clips)
 
     def requests(self, route: str | None = None) -> int:
         """How many requests the local Discord answered, of one route or all."""
@@ -91,6 +93,35 @@ class Stage(sync_stage.Stage):
         )
         scan: dict[str, Any] = found
         return scan
+
+    def ask_for_scan(self) -> None:
+        """Somebody asks for a scan of *Arcade*."""
+        self.in_transaction(
+            lambda transaction: guild_scans.request(
+                transaction, models.GuildId(self.arcade.id), None, with_nsfw=False
+            )
+        )
+
+    def cancel_scan(self) -> None:
+        """Somebody cancels the scan of *Arcade*, from another process."""
+        guild_id = models.GuildId(self.arcade.id)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(
+                self.in_transaction,
+                lambda transaction: guild_scans.cancel(transaction, guild_id),
+            ).result()
+
+    def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Do something with the database as a function would."""
+
+        async def run() -> T:
+            database = factories.make_database(self.variables["DATABASE_URL"])
+            async with database.transaction() as transaction:
+                done = await work(transaction)
+            await database.close()
+            return done
+
+        return asyncio.run(run())
 
     def covered(self, channel: Channel) -> list[tuple[int, int]]:
         """The intervals of a channel that are proven."""

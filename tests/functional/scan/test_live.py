@@ -144,6 +144,25 @@ def test_what_is_too_large_or_closed_or_switched_off_is_not_saved(stage: Stage) 
     assert stage.names() == []
 
 
+def test_the_settings_of_a_channel_hold_in_its_threads(stage: Stage) -> None:
+    stage.sync()
+    small = """'{"max_file_size_mb": 1}'"""
+    stage.execute(f"UPDATE bot_channels SET settings = {small} WHERE name = 'clips'")
+    stage.video(stage.week, "follows.mp4")
+    own = stage.clips.add_thread("own")
+    stage.video(own, "own.mp4")
+    broken = stage.screenshots.add_thread("broken")
+    stage.video(broken, "broken.mp4")
+    stage.sync()
+    stage.execute(
+        """UPDATE bot_channels SET settings = '{"max_file_size_mb": 10}' WHERE name = 'own'"""
+    )
+    stage.execute("UPDATE bot_channels SET settings = '[1]' WHERE name = 'screenshots'")
+    stage.execute("UPDATE bot_channels SET settings = '5' WHERE name = 'broken'")
+    stage.turn()
+    assert stage.names() == ["broken.mp4", "own.mp4"]
+
+
 def test_an_age_restricted_channel_is_read_only_where_that_is_wanted(stage: Stage) -> None:
     stage.sync()
     late = stage.arcade.add_channel("late", nsfw=True)
