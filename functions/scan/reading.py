@@ -253,17 +253,16 @@ class Reading:
         self, transaction: Transaction, assignment: Assignment, batch: _Batch
     ) -> tuple[int, int]:
         """Save the clips of a batch; how many messages had some, and how many clips are new."""
-        matched = saved = 0
-        for message in batch.messages.values():
-            found = self._turn.clips_of(message, assignment.settings).clips
-            if not found or message.channel_id != assignment.channel_id:
-                continue
-            new = await stored_clips.insert_clips(
-                transaction,
-                self._turn.guild_id,
-                message,
-                found,
-                keep_text=self._turn.own.keep_message_text,
-            )
-            matched, saved = matched + 1, saved + len(new)
-        return matched, saved
+        posted = [
+            (message, found)
+            for message in batch.messages.values()
+            if message.channel_id == assignment.channel_id
+            and (found := self._turn.clips_of(message, assignment.settings).clips)
+        ]
+        new = await stored_clips.insert_clips(
+            transaction,
+            self._turn.guild_id,
+            posted,
+            keep_text=self._turn.own.keep_message_text,
+        )
+        return len(posted), len(new)

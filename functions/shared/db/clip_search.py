@@ -48,6 +48,7 @@ class FoundClip:
     attachment_id: int
     author_id: UserId | None
     author_name: str | None
+    message_text: str | None
     filename: str
     title: str | None
     duration_seconds: float | None

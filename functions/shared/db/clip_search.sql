@@ -2,9 +2,9 @@
 -- Clips of a search next to a place in its results. Whatever a search does without folds away when
 -- PostgreSQL plans it with the values, so that one index gives the order and reading ends with the
 -- first rows. The text is cut into words exactly as `document` was, by the same server.
-SELECT clips.channel_id, message_id, attachment_id, author_id, author_name, filename, title,
-       duration_seconds, is_spoiler, is_native_clip, is_forward, participant_ids, game, posted_at,
-       hidden_at IS NOT NULL AS is_hidden, coalesce(rank, 0) AS rank
+SELECT clips.channel_id, message_id, attachment_id, author_id, author_name, message_text, filename,
+       title, duration_seconds, is_spoiler, is_native_clip, is_forward, participant_ids, game,
+       posted_at, hidden_at IS NOT NULL AS is_hidden, coalesce(rank, 0) AS rank
 FROM clips
 CROSS JOIN LATERAL (
     SELECT CASE %(rank)s::text

@@ -349,7 +349,7 @@ async def test_what_was_deleted_for_good_outlives_its_guild(database: Database, 
         )  # fmt: skip
         async with database.transaction() as transaction:
             await clips.insert_clips(
-                transaction, models.GuildId(7), message, [file], keep_text=True
+                transaction, models.GuildId(7), [(message, [file])], keep_text=True
             )
     assert [row["message_id"] for row in rows.sql("SELECT message_id FROM clips")] == [3]
 

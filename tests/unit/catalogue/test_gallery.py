@@ -27,6 +27,7 @@ clips = st.builds(
     attachment_id=st.just(BIGINT),
     author_id=st.none() | st.just(UserId(BIGINT)),
     author_name=st.none() | anything,
+    message_text=st.none() | anything,
     filename=anything,
     title=st.none() | anything,
     duration_seconds=st.none() | st.floats(0, 1e7),
