@@ -11,6 +11,7 @@ from typing import Final
 from functions.interactions import replies
 from functions.interactions.mine import changes
 from functions.shared import models, texts
+from functions.shared.db import own_clips
 from functions.shared.db.own_clips import OwnClip, Summary
 
 MODULE: Final = "clips_mine"
@@ -72,8 +73,10 @@ def asked_about(clip: OwnClip, page: int, words: texts.Texts) -> replies.Reply:
 
 def asked_about_all(summary: Summary, words: texts.Texts) -> replies.Reply:
     """Whether every clip is really to be deleted."""
+    count, most = summary.clips, own_clips.MOST_BURIED
+    asked = words.mine_ask_delete_all if count <= most else words.mine_ask_delete_newest
     return _question(
-        words.mine_ask_delete_all.format(count=summary.clips),
+        asked.format(count=min(count, most), total=count),
         _action(changes.DELETE_ALL, words.mine_delete_all, replies.ButtonStyle.DANGER),
         _back(0, words),
     )

@@ -133,12 +133,14 @@ class Texts:
     mine_back: str
     mine_ask_delete: str
     mine_ask_delete_all: str
+    mine_ask_delete_newest: str
     mine_ask_opt_out: str
     mine_gone: str
     mine_hidden: str
     mine_shown: str
     mine_unchanged: str
     mine_deleted: str
+    mine_deleted_in_part: str
     mine_opted_out: str
     mine_opted_in: str
     mine_exported: str
