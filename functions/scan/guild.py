@@ -82,10 +82,11 @@ class GuildScanner:
             turn = await self._begin(guild_id, lease, stop_at)
             if turn is None:
                 return Outcome(Tally(), None)
+            sent_before = self.discord.statistics.requests
             try:
                 after = await self._work_or_pause(turn)
             finally:
-                await turn.budget.give_back()
+                await turn.budget.settle(self.discord.statistics.requests - sent_before)
         return Outcome(turn.tally, after)
 
     async def _begin(

@@ -6,7 +6,7 @@ from functions.interactions import problems, replies
 from functions.interactions.commands import sync
 from functions.interactions.interaction import Interaction
 from functions.interactions.parts import Parts
-from functions.shared import errors, settings, texts
+from functions.shared import components, errors, settings, texts
 from functions.shared.db import channels, guild_settings, guilds, job_runs, scan_runs
 
 
@@ -41,7 +41,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
             (words.problems, problems.listed(wrong, words) or words.no_problems),
             (words.settings, "\n".join(f"{k}: `{v}`" for k, v in own.model_dump().items())),
         ],
-        components=[replies.button(sync.NOW, words.sync_now, replies.ButtonStyle.PRIMARY)],
+        controls=[components.button(sync.NOW, words.sync_now, components.ButtonStyle.PRIMARY)],
     )
 
 

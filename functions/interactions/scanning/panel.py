@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from functions.interactions import problems, replies
-from functions.shared import scan_budget, settings, texts
+from functions.shared import components, scan_budget, settings, texts
 from functions.shared.db.channels import ChannelAccess
 from functions.shared.db.guild_scans import GuildScan, Progress
 from functions.shared.db.scan_coverage import ChannelProgress
@@ -46,24 +46,26 @@ def shown(
 ) -> replies.Reply:
     """The panel, with a button for each thing to do."""
     scan, now = state.progress.scan, datetime.now(UTC)
-    secondary = replies.ButtonStyle.SECONDARY
+    secondary = components.ButtonStyle.SECONDARY
     fields = [
         (words.scan_history, _history(state.progress.channels, words)),
         (words.problems, _unreadable(state, words)),
     ]
-    buttons = [replies.button(REFRESH, words.scan_refresh, secondary)]
+    buttons = [components.button(REFRESH, words.scan_refresh, secondary)]
     if scan is not None:
         fields[:0] = [
             (words.scan_progress, "\n".join(_progress(scan, state.progress.channels, words))),
             (words.scan_requests, "\n".join(_requests(scan, state.progress, rules, now, words))),
         ]
         if scan.is_open:
-            buttons.append(replies.button(CANCEL, words.scan_cancel, replies.ButtonStyle.DANGER))
+            buttons.append(
+                components.button(CANCEL, words.scan_cancel, components.ButtonStyle.DANGER)
+            )
     return replies.panel(
         title=words.scan_title.format(guild=state.guild_name),
         description="\n".join(filter(None, (outcome, _status(scan, now, words)))),
         fields=fields,
-        components=buttons,
+        controls=buttons,
         update=update,
     )
 

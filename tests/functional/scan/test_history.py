@@ -194,6 +194,18 @@ def test_every_request_of_a_turn_counts(stage: Stage) -> None:
     assert counted == stage.requests()
 
 
+def test_requests_that_discord_let_fail_and_saw_again_count(stage: Stage) -> None:
+    post_old(stage, 5)
+    stage.sync()
+    stage.discord.requests.clear()
+    stage.discord.faults.add(MESSAGES, status=500, times=2)
+    stage.turn()
+    assert stage.names() == ["0000.mp4"]
+    assert stage.requests(MESSAGES) == 3
+    counted = stage.value("SELECT sum(requests)::integer FROM scan_requests")
+    assert counted == stage.requests()
+
+
 def test_what_was_read_with_the_last_request_of_a_day_is_kept(stage: Stage) -> None:
     stage.use_settings("scan_settings_defaults: {scan_daily_requests_per_guild: 100}")
     stage.sync()
