@@ -31,6 +31,15 @@ CREATE FUNCTION is_thread(type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT type IN ('announcement_thread', 'public_thread', 'private_thread') $$;
 
+-- Words, each of which begins one of a clip's; cut exactly as its `document` is.
+CREATE FUNCTION words_query(words text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT to_tsquery('simple', replace(
+            nullif(btrim(regexp_replace(words, '[^[:alnum:]]+', ' ', 'g')), ''), ' ', ':* & '
+        ) || ':*')
+    $$;
+
 DROP VIEW scan_work;
 DROP VIEW scannable_channels;
 
