@@ -108,6 +108,8 @@ class Message:
     """What it replies to, or what it forwards when `is_forward`."""
     is_forward: bool = False
     nonce: str | None = None
+    thread_id: int | None = None
+    """The thread that a message of type 18 (THREAD_CREATED) tells of."""
 
     @property
     def is_ephemeral(self) -> bool:

@@ -90,7 +90,7 @@ class Parts:
 
     @cached_property
     def access(self) -> "AccessReader":
-        """Who may see what, as Discord said within the last minute.
+        """Who may see what, as Discord said within the last half a minute.
 
         Raises:
             ConfigurationError: there is no bot token.

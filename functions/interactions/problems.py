@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from functions.interactions import replies
-from functions.shared import models, texts
+from functions.shared import models, settings, texts
 from functions.shared.db import channels
 
 _ROOM_FOR_MORE: Final = 60
@@ -43,3 +43,14 @@ def lacking(channel: channels.ChannelAccess, words: texts.Texts) -> Iterator[str
         yield words.problem_connect.format(channel=mention)
     elif not bits & models.Permission.READ_MESSAGE_HISTORY:
         yield words.problem_history.format(channel=mention)
+
+
+def restricted(
+    reading: Sequence[channels.ChannelAccess], own: settings.GuildSettings, words: texts.Texts
+) -> Iterator[str]:
+    """Age-restricted channels that are to be read, and are not because the server says so."""
+    if own.scan_nsfw:
+        return
+    for channel in reading:
+        if channel.is_nsfw and channel.type not in models.THREAD_TYPES:
+            yield words.problem_age_restricted.format(channel=f"<#{channel.channel_id}>")

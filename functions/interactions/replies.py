@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
+from functions.shared import components
+from functions.shared.components import Component
+
 EPHEMERAL: Final = 1 << 6
 """Only the invoker sees the message (Discord docs, Message Flags)."""
-_IS_COMPONENTS_V2: Final = 1 << 15
-"""The message consists of components alone, and stays so when it is edited (the same page)."""
 
-_COLOUR: Final = 0x5865F2
 _LONGEST_TITLE: Final = 256
 LONGEST_VALUE: Final = 1024
 _LONGEST_CONTENT: Final = 2000
@@ -30,27 +30,7 @@ class ReplyType(IntEnum):
     MODAL = 9
 
 
-class ComponentType(IntEnum):
-    """Kinds of components (Discord docs, Component Reference)."""
-
-    ACTION_ROW = 1
-    BUTTON = 2
-    STRING_SELECT = 3
-    TEXT_INPUT = 4
-    TEXT_DISPLAY = 10
-    LABEL = 18
-
-
-class ButtonStyle(IntEnum):
-    """Looks of buttons."""
-
-    PRIMARY = 1
-    SECONDARY = 2
-    DANGER = 4
-
-
 Reply = Mapping[str, Any]
-Component = Mapping[str, Any]
 
 PONG: Final[Reply] = {"type": ReplyType.PONG}
 THINKING: Final[Reply] = {
@@ -71,68 +51,34 @@ def panel(
     title: str,
     description: str,
     fields: Sequence[tuple[str, str]],
-    components: Sequence[Component] = (),
+    controls: Sequence[Component] = (),
     *,
     update: bool = False,
 ) -> Reply:
-    """A message with a heading, named fields and rows of components; only the invoker sees it.
+    """A message with a heading, named fields and controls, each in a row; only the invoker sees it.
 
     With `update` it replaces the message whose component was used.
     """
     embed = {
         "title": title[:_LONGEST_TITLE],
         "description": description,
-        "color": _COLOUR,
+        "color": components.COLOUR,
         "fields": [
             {"name": name, "value": value[:LONGEST_VALUE], "inline": False}
             for name, value in fields
         ],
     }
-    rows = [row(each) for each in components]
+    rows = [components.row(each) for each in controls]
     return _message({"embeds": [embed], "components": rows}, update=update)
 
 
-def layout(components: Sequence[Component], *, update: bool = False) -> Reply:
+def layout(parts: Sequence[Component], *, update: bool = False) -> Reply:
     """A message of texts and rows, in their order; only the invoker sees it.
 
     With `update` it replaces the message whose component was used, which has to be one of these.
     """
-    data = {"components": list(components), "flags": EPHEMERAL | _IS_COMPONENTS_V2}
+    data = {"components": list(parts), "flags": EPHEMERAL | components.IS_COMPONENTS_V2}
     return _message(data, update=update)
-
-
-def text(content: str) -> Component:
-    """A text of a layout."""
-    return {"type": ComponentType.TEXT_DISPLAY, "content": content}
-
-
-def row(*components: Component) -> Component:
-    """A row of buttons, at most five."""
-    return {"type": ComponentType.ACTION_ROW, "components": list(components)}
-
-
-def button(custom_id: str, label: str, style: ButtonStyle, *, disabled: bool = False) -> Component:
-    """A button."""
-    return {
-        "type": ComponentType.BUTTON,
-        "custom_id": custom_id,
-        "label": label,
-        "style": style,
-        "disabled": disabled,
-    }
-
-
-def select(custom_id: str, placeholder: str, options: Sequence[tuple[str, str, str]]) -> Component:
-    """A select of one among options: value, label, description."""
-    return {
-        "type": ComponentType.STRING_SELECT,
-        "custom_id": custom_id,
-        "placeholder": placeholder,
-        "options": [
-            {"value": value, "label": label, "description": description}
-            for value, label, description in options
-        ],
-    }
 
 
 def modal(
@@ -140,7 +86,7 @@ def modal(
 ) -> Reply:
     """A form with one field, and a description of it if there is one."""
     labelled: dict[str, Any] = {
-        "type": ComponentType.LABEL,
+        "type": components.ComponentType.LABEL,
         "label": label[:_LONGEST_LABEL],
         "component": field,
     }

@@ -66,7 +66,7 @@ def _document(guild_id: models.GuildId, clip: ClipRecord) -> dict[str, Any]:
     """A clip with ids as text, which JSON's numbers are too small for."""
     document: dict[str, Any] = {"guild_id": str(guild_id)}
     for name, value in asdict(clip).items():
-        if name.endswith("_id"):
+        if value is not None and (name.endswith("_id") or name == "saved_by"):
             document[name] = str(value)
         elif name == "participant_ids":
             document[name] = [str(each) for each in value]
@@ -76,6 +76,4 @@ def _document(guild_id: models.GuildId, clip: ClipRecord) -> dict[str, Any]:
             document[name] = value
     return document | {
         "link": f"https://discord.com/channels/{guild_id}/{clip.channel_id}/{clip.message_id}",
-        # What a forward carries was written by somebody else.
-        "message_text": None if clip.is_forward else clip.message_text,
     }

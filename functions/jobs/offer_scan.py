@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from functions.jobs import answer
 from functions.jobs.answer import Answer
 from functions.shared import (
     commands,
+    components,
     errors,
     jobs,
     models,
@@ -28,9 +29,6 @@ _INDEX_TRIES: Final = 3
 _INDEX_SECONDS: Final = 0.5
 _LONGEST_WAIT_SECONDS: Final = 5.0
 """A guild that nobody has searched yet is indexed first; somebody watches while we wait."""
-_COLOUR: Final = 0x5865F2
-_ACTION_ROW, _BUTTON, _PRIMARY = 1, 2, 1
-"""Discord docs, Component Reference."""
 
 
 async def run(
@@ -49,14 +47,18 @@ async def run(
         if guild is None or guild.state == "left":
             raise errors.UnknownGuild(job.guild_id)
         stored = await guild_settings.select_settings(transaction, job.guild_id)
-        channels = await scan_work.count_channels(transaction, job.guild_id)
+        own, _ = settings.GuildSettings.from_stored(
+            {} if stored is None else stored, tunables.guild
+        )
+        channels = await scan_work.count_channels(
+            transaction, job.guild_id, with_nsfw=own.scan_nsfw
+        )
         spent = await scan_requests.count_today(transaction, job.guild_id)
     if not channels:
         return answer.sentence(words.scan_no_channels)
     if spent >= tunables.scan.scan_daily_requests_per_guild:
         until = f"<t:{int(scan_budget.next_day(datetime.now(UTC)).timestamp())}:R>"
         return answer.sentence(words.scan_paused_by_budget.format(until=until))
-    own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, tunables.guild)
     before = discord.statistics.requests
     totals = await _totals(discord, job.guild_id, with_nsfw=own.scan_nsfw)
     asked = discord.statistics.requests - before
@@ -122,15 +124,8 @@ def _lines(
 
 
 def _offer(title: str, description: str, words: texts.Texts) -> Answer:
-    button: dict[str, Any] = {
-        "type": _BUTTON,
-        "style": _PRIMARY,
-        "custom_id": commands.START_SCAN,
-        "label": words.scan_start,
-    }
-    return Answer(
-        {
-            "embeds": [{"title": title[:256], "description": description, "color": _COLOUR}],
-            "components": [{"type": _ACTION_ROW, "components": [button]}],
-        }
+    button = components.button(
+        commands.START_SCAN, words.scan_start, components.ButtonStyle.PRIMARY
     )
+    embed = {"title": title[:256], "description": description, "color": components.COLOUR}
+    return Answer({"embeds": [embed], "components": [components.row(button)]})

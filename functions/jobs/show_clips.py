@@ -13,6 +13,7 @@ async def run(job: jobs.Job, catalogue: Catalogue) -> Answer:
     Raises:
         InvalidEvent: what is asked for cannot be read.
         DiscordError: what they may see could not be read.
+        OutdatedAccess: it was read too long ago by the time that the clips were there.
         DatabaseError: the clips could not be.
     """
     assert job.ticket is not None  # noqa: S101 -- such jobs always have one, and a view

@@ -43,7 +43,7 @@ class Worker:
 
     Attributes:
         application_id: Whose interactions are answered.
-        access: Remembers for a minute who may see what.
+        access: Remembers for half a minute who may see what.
         metrics: Who keeps the figures.
     """
 

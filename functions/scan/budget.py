@@ -1,8 +1,9 @@
 """A guild's daily budget of requests to Discord.
 
 Requests are booked before they are sent, a few at a time, and what was not sent is given back. A
-run that is killed has then booked a few too many, and never sent more than the budget allows. Only
-the question without which what was read would not count is sent beyond it, and is counted as well.
+run that is killed has then booked a few too many. Two kinds are sent without being asked about, and
+are counted as well: the question without which what was read would not count, and the repeats of a
+request that Discord had no answer to, which are known when the turn is over.
 """
 
 import asyncio
@@ -37,6 +38,7 @@ class Budget:
         self._limit = limit
         self._booked_today = 0
         self._left = 0
+        self._allowed = 0
         self._turn = asyncio.Lock()
 
     async def take(self, *, for_background: bool) -> None:
@@ -52,10 +54,12 @@ class Budget:
             if self._booked_today - self._left >= most:
                 raise errors.BudgetSpent(next_day(datetime.now(UTC)))
             self._left -= 1
+            self._allowed += 1
 
     async def count(self) -> None:
         """Count a request that is sent even if none is left: what was read is lost without it."""
         async with self._turn:
+            self._allowed += 1
             if self._left:
                 self._left -= 1
                 return
@@ -64,13 +68,18 @@ class Budget:
                 await scan_requests.add_requests(transaction, self._guild_id, 1)
             self._booked_today += 1
 
-    async def give_back(self) -> None:
-        """Give back what was booked and not used."""
+    async def settle(self, sent: int) -> None:
+        """Let what was sent be what counts: give back what was not, and add what was repeated.
+
+        Args:
+            sent: Requests that were sent for the guild, repeats included.
+        """
         async with self._turn:
-            if self._left:
+            unsent = self._left + self._allowed - sent
+            if unsent:
                 async with self._database.transaction() as transaction:
-                    await scan_requests.add_requests(transaction, self._guild_id, -self._left)
-                self._left = 0
+                    await scan_requests.add_requests(transaction, self._guild_id, -unsent)
+            self._left, self._allowed = 0, sent
 
     async def _book(self) -> None:
         async with self._database.transaction() as transaction:

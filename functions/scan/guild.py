@@ -82,10 +82,11 @@ class GuildScanner:
             turn = await self._begin(guild_id, lease, stop_at)
             if turn is None:
                 return Outcome(Tally(), None)
+            sent_before = self.discord.statistics.requests
             try:
                 after = await self._work_or_pause(turn)
             finally:
-                await turn.budget.give_back()
+                await turn.budget.settle(self.discord.statistics.requests - sent_before)
         return Outcome(turn.tally, after)
 
     async def _begin(
@@ -167,8 +168,13 @@ class GuildScanner:
         async with self.database.transaction() as transaction:
             await turn.lease.fence(transaction)
             scan = await guild_scans.select_latest(transaction, turn.guild_id)
-            if scan is None and await scan_work.count_channels(transaction, turn.guild_id):
-                scan = await guild_scans.request(transaction, turn.guild_id, None)
+            with_nsfw = turn.own.scan_nsfw
+            if scan is None and await scan_work.count_channels(
+                transaction, turn.guild_id, with_nsfw=with_nsfw
+            ):
+                scan = await guild_scans.request(
+                    transaction, turn.guild_id, None, with_nsfw=with_nsfw
+                )
         if scan is None or scan.status == "canceled":
             return None
         is_paused = scan.paused_until is not None and scan.paused_until > datetime.now(UTC)

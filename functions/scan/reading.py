@@ -57,12 +57,16 @@ class _Batch:
     proven: Interval | None = None
     messages: dict[int, models.Message] = field(default_factory=dict)
     ids: set[int] = field(default_factory=set)
+    thread_ids: set[models.ChannelId] = field(default_factory=set)
+    unreadable: int = 0
     requests: int = 0
 
     def add(self, page: models.MessagePage, proven: Interval) -> None:
         before = self.proven or proven
         self.proven = Interval(min(before.first, proven.first), max(before.last, proven.last))
         self.ids.update(number for number in page.ids if proven.first <= number <= proven.last)
+        self.thread_ids |= page.thread_ids
+        self.unreadable += page.size - len(page.messages)
         self.messages |= {
             message.id: message
             for message in page.messages
@@ -100,7 +104,11 @@ class Reading:
     async def _read_channel(self, assignment: Assignment) -> None:
         if self._obstacles:
             return
-        run_id = await self._begin(assignment)
+        try:
+            run_id = await self._begin(assignment)
+        except errors.ScanCanceled as error:
+            self._obstacles.append(error)
+            return
         try:
             is_ended = await self._read_gaps(run_id, assignment)
         except _REFUSALS as error:
@@ -182,6 +190,8 @@ class Reading:
     async def _begin(self, assignment: Assignment) -> UUID:
         async with self._turn.database.transaction() as transaction:
             await self._turn.lease.fence(transaction)
+            if self._kind == "history":
+                await guild_scans.assure_wanted(transaction, self._turn.guild_id)
             return await scan_runs.begin(
                 transaction,
                 self._turn.guild_id,
@@ -226,9 +236,14 @@ class Reading:
                 await guild_scans.add_effect(
                     transaction, guild_id, requests=batch.requests, clips=saved
                 )
+            elif batch.thread_ids:
+                await scan_work.note_missed_threads(
+                    transaction, guild_id, channel_id, batch.thread_ids
+                )
             if is_end:
                 await scan_runs.end(transaction, guild_id, run_id, "succeeded")
         self._turn.tally.messages += len(batch.ids)
+        self._turn.tally.unreadable += batch.unreadable
         self._turn.tally.clips += saved
         self._turn.tally.steps += 1
         if not is_wanted:
@@ -238,17 +253,16 @@ class Reading:
         self, transaction: Transaction, assignment: Assignment, batch: _Batch
     ) -> tuple[int, int]:
         """Save the clips of a batch; how many messages had some, and how many clips are new."""
-        matched = saved = 0
-        for message in batch.messages.values():
-            found = self._turn.clips_of(message, assignment.settings).clips
-            if not found or message.channel_id != assignment.channel_id:
-                continue
-            new = await stored_clips.insert_clips(
-                transaction,
-                self._turn.guild_id,
-                message,
-                found,
-                keep_text=self._turn.own.keep_message_text,
-            )
-            matched, saved = matched + 1, saved + len(new)
-        return matched, saved
+        posted = [
+            (message, found)
+            for message in batch.messages.values()
+            if message.channel_id == assignment.channel_id
+            and (found := self._turn.clips_of(message, assignment.settings).clips)
+        ]
+        new = await stored_clips.insert_clips(
+            transaction,
+            self._turn.guild_id,
+            posted,
+            keep_text=self._turn.own.keep_message_text,
+        )
+        return len(posted), len(new)

@@ -110,4 +110,5 @@ class Scan:
 
     def _measure(self, outcome: Outcome) -> None:
         self.metrics.add("MessagesScanned", outcome.tally.messages)
+        self.metrics.add("MessagesUnreadable", outcome.tally.unreadable)
         self.metrics.add("ClipsFound", outcome.tally.clips)

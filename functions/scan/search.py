@@ -116,7 +116,9 @@ async def _start(turn: Turn, scan: GuildScan, start: SearchPosition) -> models.S
     )
     async with turn.database.transaction() as transaction:
         await turn.lease.fence(transaction)
-        channels = await scan_work.count_channels(transaction, turn.guild_id)
+        channels = await scan_work.count_channels(
+            transaction, turn.guild_id, with_nsfw=turn.own.scan_nsfw
+        )
         predicted = prediction.predicted_requests(totals, channels)
         await guild_scans.start(
             transaction,
@@ -190,16 +192,15 @@ async def _insert_clips(transaction: Transaction, turn: Turn, page: models.Searc
         {message.channel_id for message in page.messages},
         with_nsfw=turn.own.scan_nsfw,
     )
-    saved = 0
-    for message in page.messages:
-        source = sources.get(message.channel_id)
-        found = turn.clips_of(message, source.settings).clips if source else ()
-        if found:
-            new = await stored_clips.insert_clips(
-                transaction, turn.guild_id, message, found, keep_text=turn.own.keep_message_text
-            )
-            saved += len(new)
-    return saved
+    posted = [
+        (message, turn.clips_of(message, sources[message.channel_id].settings).clips)
+        for message in page.messages
+        if message.channel_id in sources
+    ]
+    new = await stored_clips.insert_clips(
+        transaction, turn.guild_id, posted, keep_text=turn.own.keep_message_text
+    )
+    return len(new)
 
 
 def _now() -> int:

@@ -1,10 +1,11 @@
 """Archived threads: no sync lists them, and forums and media channels consist of them.
 
 Discord lists public ones the latest archived first, so that whoever has read the whole list once
-reads on only until a page brings no news.
+reads on only until those that were archived before that.
 """
 
 import logging
+from datetime import datetime, timedelta
 from typing import Final
 
 from functions.scan.turn import Turn
@@ -16,6 +17,8 @@ from functions.shared.discord.pages import ArchivedKind
 _log = logging.getLogger("discord_clip_saver.scan")
 
 _CHANNELS_AT_ONCE: Final = 200
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""Discord says when a thread was archived, and our database when a list was read."""
 _OUTAGES: Final = (errors.DiscordServerError, errors.DiscordUnreachable)
 
 
@@ -29,6 +32,7 @@ async def list_archived(turn: Turn) -> bool:
         Unauthorized: the bot token is wrong.
         RateLimited: Discord asks for a longer wait than there is time for.
         BudgetSpent: the guild has no more requests today.
+        ScanCanceled: nobody wants the history any more.
         LeaseLost: another run scans this guild.
         DatabaseError: what was listed could not be kept.
     """
@@ -63,7 +67,10 @@ async def _list_channel(turn: Turn, channel: UnlistedChannel) -> bool:
         return False
     except errors.DiscordError as error:
         _log.warning("Threads of channel %s cannot be listed: %s", channel.channel_id, error)
-        is_listed = True
+        async with turn.database.transaction() as transaction:
+            await turn.lease.fence(transaction)
+            await scan_work.set_listing_refused(transaction, turn.guild_id, channel.channel_id)
+        return True
     if is_listed:
         async with turn.database.transaction() as transaction:
             await turn.lease.fence(transaction)
@@ -84,7 +91,8 @@ async def _list_kind(turn: Turn, channel: UnlistedChannel, kind: ArchivedKind) -
         )
         async with turn.database.transaction() as transaction:
             await turn.lease.fence(transaction)
-            news = await scan_work.store_threads(transaction, turn.guild_id, page.threads)
+            await guild_scans.assure_wanted(transaction, turn.guild_id)
+            await scan_work.store_threads(transaction, turn.guild_id, page.threads)
             if kind == "public" and page.next_cursor is not None:
                 await scan_work.set_listing(
                     transaction,
@@ -97,10 +105,18 @@ async def _list_kind(turn: Turn, channel: UnlistedChannel, kind: ArchivedKind) -
         turn.tally.steps += 1
         # A list that stands still has nothing more to tell.
         is_end = page.next_cursor is None or page.next_cursor == cursor
-        # Only the public ones come by when they were archived: of the others, one that was made
-        # long ago may have news behind many that have none.
-        is_known = kind == "public" and channel.read_at is not None and not news
-        if is_end or is_known:
+        if is_end or _is_known(page.oldest_archived_at, channel.read_at):
             return True
         cursor = page.next_cursor
     return False
+
+
+def _is_known(oldest_archived_at: datetime | None, read_at: datetime | None) -> bool:
+    """Whether all that follows a page was archived before the list was last read to its end.
+
+    Only the public ones come by when they were archived: of the others, one that was made long ago
+    may have news behind many that have none.
+    """
+    if oldest_archived_at is None or read_at is None:
+        return False
+    return oldest_archived_at < read_at - _CLOCKS_DIFFER

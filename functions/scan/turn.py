@@ -18,11 +18,13 @@ class Tally:
 
     Attributes:
         messages: Messages read for the first time.
+        unreadable: Those among them that made no sense.
         clips: Clips that were not known before.
         steps: Whatever else was written: without any, another turn would bring nothing, either.
     """
 
     messages: int = 0
+    unreadable: int = 0
     clips: int = 0
     steps: int = 0
 

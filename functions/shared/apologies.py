@@ -14,6 +14,7 @@ _SENTENCES: Final = (
     (errors.Unauthorized, "not_set_up"),
     (errors.UnexpectedPayload, "went_wrong"),
     (errors.DiscordError, "discord_down"),
+    (errors.OutdatedAccess, "discord_down"),
     (errors.UnknownChannel, "settings_unknown_channel"),
     (errors.UnknownGuild, "never_synced"),
 )

@@ -10,6 +10,7 @@ from functions.shared import models, settings
 Refusal = Literal["not a video", "too large"]
 
 _BYTES_PER_MB: Final = 1024 * 1024
+_OTHER_MEDIA: Final = ("audio/", "font/", "image/", "text/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ def _refusal(
 
 
 def _is_video(attachment: models.Attachment, rules: settings.ScanSettings) -> bool:
-    # Discord does not always tell the type (Discord docs, Attachment Structure).
-    if attachment.content_type:
-        return attachment.content_type.lower().startswith(tuple(rules.clip_content_types))
-    return PurePosixPath(attachment.filename.lower()).suffix in rules.clip_extensions
+    # Discord does not always tell the type (Discord docs, Attachment Structure), and whoever
+    # uploads a file may have told it `application/octet-stream`. Another medium is one.
+    content_type = (attachment.content_type or "").lower()
+    if content_type.startswith(tuple(rules.clip_content_types)):
+        return True
+    has_extension = PurePosixPath(attachment.filename.lower()).suffix in rules.clip_extensions
+    return has_extension and not content_type.startswith(_OTHER_MEDIA)

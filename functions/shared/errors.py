@@ -29,6 +29,7 @@ ClipSaverError
 ├── NotReady                      the deployed API does not say that it is ready
 │   └── NotReachable              it says nothing at all
 ├── MessageContentOff             the Message Content intent is off: messages come without files
+├── OutdatedAccess                what somebody may see was read too long ago to show it
 ├── BudgetSpent                   a guild's daily requests are spent (until)
 ├── ScanCanceled                  somebody canceled the scan that is being worked on
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
@@ -188,6 +189,13 @@ class NotReachable(NotReady):
 
 class MessageContentOff(ClipSaverError):
     """Messages come without their files until the intent is switched on in the developer portal."""
+
+
+class OutdatedAccess(ClipSaverError):
+    """What somebody may see was read too long ago to show anything by it; asking again helps."""
+
+    def __init__(self) -> None:
+        super().__init__("Discord took so long that what may be shown is not known any more")
 
 
 class ScanCanceled(ClipSaverError):

@@ -50,6 +50,7 @@ MetricName = Literal[
     "Failures",
     "Breaker",
     "MessagesScanned",
+    "MessagesUnreadable",
     "ClipsFound",
 ]
 """What is measured.
@@ -80,7 +81,8 @@ RequestLatency: milliseconds between sending and the last byte, on average.
 RunDuration: milliseconds of a whole run.
 Failures: guilds that could not be synced, and runs that could not go on.
 Breaker: 1 when the mass-change breaker held something back, else 0.
-MessagesScanned, ClipsFound: messages read for the first time, and clips that were not known.
+MessagesScanned, MessagesUnreadable: messages read for the first time, and those that made no sense.
+ClipsFound: clips that were not known.
 """
 
 CRITICAL: Final[frozenset[MetricName]] = frozenset(

@@ -287,15 +287,23 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, with its own files or, for a forward, those of the message it carries."""
+    """A message, with its own files or, for a forward, those of the message it carries.
+
+    Attributes:
+        has_all_files: Whether each of its files could be read.
+        shows_content: Whether it has anything that Discord blanks without the Message Content
+            intent: if so, what is not among its files is not there.
+    """
 
     id: MessageId
     channel_id: ChannelId
     author_id: UserId
-    author_name: str
+    author_name: str | None
     content: str
     attachments: tuple[Attachment, ...]
     is_forward: bool
+    has_all_files: bool = True
+    shows_content: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +314,13 @@ class MessagePage:
         messages: Those that could be read, in no particular order.
         ids: The ids of all of them, of those that could not be read too.
         size: How many entries the page had.
+        thread_ids: Threads that were begun with these messages.
     """
 
     messages: tuple[Message, ...]
     ids: tuple[MessageId, ...]
     size: int
+    thread_ids: frozenset[ChannelId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +346,10 @@ class ThreadPage:
 
     Attributes:
         next_cursor: Where the next page begins; None after the last one.
+        oldest_archived_at: When the last of its threads was archived; those of the pages that
+            follow were before. None if there are none, or they come in another order.
     """
 
     threads: tuple[Channel, ...]
     next_cursor: str | None
+    oldest_archived_at: datetime | None = None

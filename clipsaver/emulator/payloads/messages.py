@@ -112,6 +112,8 @@ def _body(world: World, message: Message) -> Payload:
 
 
 def _reference(world: World, message: Message) -> Payload:
+    if message.thread_id is not None:
+        return {"message_reference": {"type": 0, "channel_id": str(message.thread_id)}}
     other = message.referenced
     if other is None:
         return {}

@@ -35,7 +35,7 @@ async def games(interaction: Interaction, parts: Parts) -> replies.Reply:
     except TimeoutError:
         _log.info("No suggestions: not found out in time")
         names = []
-    except (errors.DiscordError, errors.DatabaseError) as error:
+    except (errors.DiscordError, errors.DatabaseError, errors.OutdatedAccess) as error:
         _log.warning("No suggestions: %s", error)
         names = []
     return replies.choices([(name, name) for name in names if len(name) <= _LONGEST_CHOICE])

@@ -60,7 +60,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     words = texts.of(interaction.locale)
     message = messages.message(interaction.message, _ORIGIN)
     if not message.attachments:
-        return replies.sentence(words.clip_none)
+        return replies.sentence(words.clip_none if message.has_all_files else words.went_wrong)
     channel = payloads.channel(interaction.channel, _ORIGIN, guild_id)
     defaults = parts.tunables.guild
     async with parts.database.transaction() as transaction:
@@ -81,18 +81,24 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
             transaction, guild_id, message.channel_id, message.id
         )
         is_unwanted = await clip_opt_outs.is_opted_out(transaction, guild_id, message.author_id)
-        saved: frozenset[int] = frozenset()
-        if is_news and found.clips:
+        saved: frozenset[stored_clips.ClipId] = frozenset()
+        if is_news:
             saved = await stored_clips.insert_clips(
                 transaction,
                 guild_id,
-                message,
-                found.clips,
+                [(message, found.clips)],
                 keep_text=keeps_text.value,
                 saved_by=interaction.user_id,
             )
-    kept = _Kept(saved, frozenset(buried), is_unwanted=is_unwanted)
-    return replies.sentence("\n".join(_lines(found, kept, most.value, words)))
+    kept = _Kept(
+        frozenset(attachment_id for _, attachment_id in saved),
+        frozenset(buried),
+        is_unwanted=is_unwanted,
+    )
+    lines = [*_lines(found, kept, most.value, words)]
+    if not message.has_all_files:
+        lines.append(words.went_wrong)
+    return replies.sentence("\n".join(lines))
 
 
 async def _insert_channel(

@@ -34,7 +34,10 @@ async def respond_to_click(interaction: Interaction, parts: Parts) -> replies.Re
     async with parts.database.transaction() as transaction:
         is_news = await processed_interactions.record(transaction, interaction.number)
         if is_news:
-            await guild_scans.request(transaction, guild_id, interaction.user_id)
+            own = await view.own_settings(transaction, guild_id, parts.tunables.guild)
+            await guild_scans.request(
+                transaction, guild_id, interaction.user_id, with_nsfw=own.scan_nsfw
+            )
     # After the commit: the scan function looks into the database, and might be quicker.
     outcome = ""
     if is_news:

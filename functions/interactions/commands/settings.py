@@ -6,7 +6,7 @@ from functions.interactions import replies
 from functions.interactions.interaction import Interaction, bigint
 from functions.interactions.parts import Parts
 from functions.interactions.settings import changes, keys, wording
-from functions.shared import errors, models, texts
+from functions.shared import components, errors, models, texts
 from functions.shared.db import channels, guilds, processed_interactions, setting_changes
 from functions.shared.db.connection import Transaction
 
@@ -97,7 +97,11 @@ async def _form(
     async with parts.database.transaction() as transaction:
         await _guild(transaction, scope.guild_id)
         current = await changes.value(transaction, scope, key, parts.tunables.guild)
-    source = words.settings_from_default if scope.channel_id is None else words.settings_from_guild
+    if current.source == "parent":
+        source = words.settings_from_parent
+    else:
+        is_guild = scope.channel_id is None
+        source = words.settings_from_default if is_guild else words.settings_from_guild
     return replies.modal(
         f"settings:{_SAVE}:{key}:{_where(scope)}",
         words.settings_edit_title,
@@ -119,12 +123,12 @@ async def _guild(transaction: Transaction, guild_id: models.GuildId) -> models.S
     return guild
 
 
-def _field(key: str, current: keys.Value, words: texts.Texts) -> replies.Component:
+def _field(key: str, current: keys.Value, words: texts.Texts) -> components.Component:
     bounds = keys.bounds_of(key)
     is_optional = keys.is_inherited(key)
     if bounds.kind == "switch":
         return {
-            "type": replies.ComponentType.STRING_SELECT,
+            "type": components.ComponentType.STRING_SELECT,
             "custom_id": _FIELD,
             "required": not is_optional,
             "min_values": 0 if is_optional else 1,
@@ -134,7 +138,7 @@ def _field(key: str, current: keys.Value, words: texts.Texts) -> replies.Compone
             ],
         }
     return {
-        "type": replies.ComponentType.TEXT_INPUT,
+        "type": components.ComponentType.TEXT_INPUT,
         "custom_id": _FIELD,
         "style": 1,
         "required": False,
@@ -191,12 +195,12 @@ async def _panel(
             )
             for value in values
         ],
-        components=[
-            replies.select(f"settings:{_EDIT}:{where}", words.settings_choose, options),
-            replies.button(
+        controls=[
+            components.select(f"settings:{_EDIT}:{where}", words.settings_choose, options),
+            components.button(
                 f"settings:{_UNDO}:{where}",
                 words.settings_undo,
-                replies.ButtonStyle.SECONDARY,
+                components.ButtonStyle.SECONDARY,
                 disabled=last is None,
             ),
         ],

@@ -6,7 +6,7 @@ from functions.interactions import problems, replies
 from functions.interactions.commands import sync
 from functions.interactions.interaction import Interaction
 from functions.interactions.parts import Parts
-from functions.shared import errors, settings, texts
+from functions.shared import components, errors, settings, texts
 from functions.shared.db import channels, guild_settings, guilds, job_runs, scan_runs
 
 
@@ -31,6 +31,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
         *problems.unread_content(summary, words),
         *(words.setting_not_used.format(key=key, problem=why) for key, why in invalid.items()),
         *(line for channel in reading for line in problems.lacking(channel, words)),
+        *problems.restricted(reading, own, words),
     ]
     return replies.panel(
         title=words.status_title.format(guild=guild.name),
@@ -40,7 +41,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
             (words.problems, problems.listed(wrong, words) or words.no_problems),
             (words.settings, "\n".join(f"{k}: `{v}`" for k, v in own.model_dump().items())),
         ],
-        components=[replies.button(sync.NOW, words.sync_now, replies.ButtonStyle.PRIMARY)],
+        controls=[components.button(sync.NOW, words.sync_now, components.ButtonStyle.PRIMARY)],
     )
 
 

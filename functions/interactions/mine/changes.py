@@ -52,7 +52,9 @@ async def _delete(
 
 async def _delete_all(transaction: Transaction, author: Author, words: texts.Texts) -> str:
     count = await own_clips.bury(transaction, author)
-    return words.mine_deleted.format(count=count)
+    left = (await own_clips.select_summary(transaction, author)).clips
+    told = words.mine_deleted_in_part if left else words.mine_deleted
+    return told.format(count=count, left=left)
 
 
 async def _opt_out(transaction: Transaction, author: Author, words: texts.Texts) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 
 from functions.interactions import replies
 from functions.interactions.mine import changes
-from functions.shared import models, texts
+from functions.shared import components, durations, models, texts
+from functions.shared.db import own_clips
 from functions.shared.db.own_clips import OwnClip, Summary
 
 MODULE: Final = "clips_mine"
@@ -20,7 +21,6 @@ CLIPS_PER_PAGE: Final = 5
 """Each takes five of the forty components of a message (Discord docs, Components Reference)."""
 
 _BYTES_PER_MB: Final = 1024 * 1024
-_SECONDS_PER_MINUTE: Final = 60
 _LONGEST_NAME: Final = 100
 _GRAVE: Final = "\N{MODIFIER LETTER GRAVE ACCENT}"
 
@@ -51,10 +51,10 @@ def listed(page: Page, words: texts.Texts, *, update: bool) -> replies.Reply:
     """The list, with all that can be done."""
     return replies.layout(
         [
-            replies.text("\n".join(_heading(page, words))),
+            components.text("\n".join(_heading(page, words))),
             *(part for clip in page.clips for part in _entry(clip, page, words)),
             *_pages(page, words),
-            replies.row(*_buttons(page, words)),
+            components.row(*_buttons(page, words)),
         ],
         update=update,
     )
@@ -62,29 +62,31 @@ def listed(page: Page, words: texts.Texts, *, update: bool) -> replies.Reply:
 
 def asked_about(clip: OwnClip, page: int, words: texts.Texts) -> replies.Reply:
     """Whether one clip is really to be deleted."""
-    danger = replies.ButtonStyle.DANGER
+    danger = components.ButtonStyle.DANGER
     return _question(
         words.mine_ask_delete.format(name=_name(clip)),
-        replies.button(_of_clip(changes.DELETE, clip, page), words.mine_delete, danger),
+        components.button(_of_clip(changes.DELETE, clip, page), words.mine_delete, danger),
         _back(page, words),
     )
 
 
 def asked_about_all(summary: Summary, words: texts.Texts) -> replies.Reply:
     """Whether every clip is really to be deleted."""
+    count, most = summary.clips, own_clips.MOST_BURIED
+    asked = words.mine_ask_delete_all if count <= most else words.mine_ask_delete_newest
     return _question(
-        words.mine_ask_delete_all.format(count=summary.clips),
-        _action(changes.DELETE_ALL, words.mine_delete_all, replies.ButtonStyle.DANGER),
+        asked.format(count=min(count, most), total=count),
+        _action(changes.DELETE_ALL, words.mine_delete_all, components.ButtonStyle.DANGER),
         _back(0, words),
     )
 
 
 def asked_to_opt_out(summary: Summary, words: texts.Texts) -> replies.Reply:
     """What it means to opt out, and whether the clips there are shall go as well."""
-    danger = replies.ButtonStyle.DANGER
+    danger = components.ButtonStyle.DANGER
     return _question(
         words.mine_ask_opt_out.format(count=summary.clips),
-        _action(changes.OPT_OUT, words.mine_opt_out, replies.ButtonStyle.PRIMARY),
+        _action(changes.OPT_OUT, words.mine_opt_out, components.ButtonStyle.PRIMARY),
         _action(changes.LEAVE, words.mine_leave, danger, disabled=not summary.clips),
         _back(0, words),
     )
@@ -107,18 +109,18 @@ def _heading(page: Page, words: texts.Texts) -> Iterator[str]:
     )
 
 
-def _entry(clip: OwnClip, page: Page, words: texts.Texts) -> tuple[replies.Component, ...]:
+def _entry(clip: OwnClip, page: Page, words: texts.Texts) -> tuple[components.Component, ...]:
     hiding, label = (
         (changes.HIDE, words.mine_hide)
         if clip.hidden_at is None
         else (changes.SHOW, words.mine_show)
     )
-    secondary, danger = replies.ButtonStyle.SECONDARY, replies.ButtonStyle.DANGER
+    secondary, danger = components.ButtonStyle.SECONDARY, components.ButtonStyle.DANGER
     return (
-        replies.text("\n".join(_lines(clip, page.guild_id, words))),
-        replies.row(
-            replies.button(_of_clip(hiding, clip, page.number), label, secondary),
-            replies.button(_of_clip(ASK_DELETE, clip, page.number), words.mine_delete, danger),
+        components.text("\n".join(_lines(clip, page.guild_id, words))),
+        components.row(
+            components.button(_of_clip(hiding, clip, page.number), label, secondary),
+            components.button(_of_clip(ASK_DELETE, clip, page.number), words.mine_delete, danger),
         ),
     )
 
@@ -128,8 +130,7 @@ def _lines(clip: OwnClip, guild_id: models.GuildId, words: texts.Texts) -> Itera
     if clip.size is not None:
         facts.append(f"{clip.size / _BYTES_PER_MB:.1f} MB")
     if clip.duration_seconds is not None:
-        minutes, seconds = divmod(round(clip.duration_seconds), _SECONDS_PER_MINUTE)
-        facts.append(f"{minutes}:{seconds:02}")
+        facts.append(durations.shown(clip.duration_seconds))
     yield " · ".join(facts)
     posted = int(clip.posted_at.timestamp())
     url = f"https://discord.com/channels/{guild_id}/{clip.channel_id}/{clip.message_id}"
@@ -143,19 +144,19 @@ def _name(clip: OwnClip) -> str:
     return f"`{clip.filename[:_LONGEST_NAME].replace('`', _GRAVE)}`"
 
 
-def _pages(page: Page, words: texts.Texts) -> Iterator[replies.Component]:
+def _pages(page: Page, words: texts.Texts) -> Iterator[components.Component]:
     last = last_page(page.summary)
     if last:
-        secondary = replies.ButtonStyle.SECONDARY
+        secondary = components.ButtonStyle.SECONDARY
         newer, older = (f"{MODULE}:{PAGE}:{page.number + step}" for step in (-1, 1))
-        yield replies.row(
-            replies.button(newer, words.mine_newer, secondary, disabled=page.number == 0),
-            replies.button(older, words.mine_older, secondary, disabled=page.number == last),
+        yield components.row(
+            components.button(newer, words.mine_newer, secondary, disabled=page.number == 0),
+            components.button(older, words.mine_older, secondary, disabled=page.number == last),
         )
 
 
-def _buttons(page: Page, words: texts.Texts) -> Iterator[replies.Component]:
-    secondary, primary = replies.ButtonStyle.SECONDARY, replies.ButtonStyle.PRIMARY
+def _buttons(page: Page, words: texts.Texts) -> Iterator[components.Component]:
+    secondary, primary = components.ButtonStyle.SECONDARY, components.ButtonStyle.PRIMARY
     has_none = not page.summary.clips
     yield _action(EXPORT, words.mine_export, secondary, disabled=has_none)
     if page.is_opted_out:
@@ -165,18 +166,20 @@ def _buttons(page: Page, words: texts.Texts) -> Iterator[replies.Component]:
     yield _action(ASK_DELETE_ALL, words.mine_delete_all, secondary, disabled=has_none)
 
 
-def _question(question: str, *buttons: replies.Component) -> replies.Reply:
-    return replies.layout([replies.text(question), replies.row(*buttons)], update=True)
+def _question(question: str, *buttons: components.Component) -> replies.Reply:
+    return replies.layout([components.text(question), components.row(*buttons)], update=True)
 
 
-def _back(page: int, words: texts.Texts) -> replies.Component:
-    return replies.button(f"{MODULE}:{PAGE}:{page}", words.mine_back, replies.ButtonStyle.SECONDARY)
+def _back(page: int, words: texts.Texts) -> components.Component:
+    return components.button(
+        f"{MODULE}:{PAGE}:{page}", words.mine_back, components.ButtonStyle.SECONDARY
+    )
 
 
 def _action(
-    action: str, label: str, style: replies.ButtonStyle, *, disabled: bool = False
-) -> replies.Component:
-    return replies.button(f"{MODULE}:{action}", label, style, disabled=disabled)
+    action: str, label: str, style: components.ButtonStyle, *, disabled: bool = False
+) -> components.Component:
+    return components.button(f"{MODULE}:{action}", label, style, disabled=disabled)
 
 
 def _of_clip(action: str, clip: OwnClip, page: int) -> str:

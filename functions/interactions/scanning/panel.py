@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from functions.interactions import problems, replies
-from functions.shared import scan_budget, settings, texts
+from functions.shared import components, scan_budget, settings, texts
 from functions.shared.db.channels import ChannelAccess
 from functions.shared.db.guild_scans import GuildScan, Progress
 from functions.shared.db.scan_coverage import ChannelProgress
@@ -27,12 +27,14 @@ class State:
     """What is known of a server's scanning.
 
     Attributes:
+        own: The server's settings.
         reading: The channels that are to be read, with what the bot may do there.
         refused: Channels that could not be read when it was tried last.
         sync_summary: What the last sync noted.
     """
 
     guild_name: str
+    own: settings.GuildSettings
     progress: Progress
     reading: Sequence[ChannelAccess]
     refused: Sequence[Refusal]
@@ -44,24 +46,26 @@ def shown(
 ) -> replies.Reply:
     """The panel, with a button for each thing to do."""
     scan, now = state.progress.scan, datetime.now(UTC)
-    secondary = replies.ButtonStyle.SECONDARY
+    secondary = components.ButtonStyle.SECONDARY
     fields = [
         (words.scan_history, _history(state.progress.channels, words)),
         (words.problems, _unreadable(state, words)),
     ]
-    buttons = [replies.button(REFRESH, words.scan_refresh, secondary)]
+    buttons = [components.button(REFRESH, words.scan_refresh, secondary)]
     if scan is not None:
         fields[:0] = [
             (words.scan_progress, "\n".join(_progress(scan, state.progress.channels, words))),
             (words.scan_requests, "\n".join(_requests(scan, state.progress, rules, now, words))),
         ]
         if scan.is_open:
-            buttons.append(replies.button(CANCEL, words.scan_cancel, replies.ButtonStyle.DANGER))
+            buttons.append(
+                components.button(CANCEL, words.scan_cancel, components.ButtonStyle.DANGER)
+            )
     return replies.panel(
         title=words.scan_title.format(guild=state.guild_name),
         description="\n".join(filter(None, (outcome, _status(scan, now, words)))),
         fields=fields,
-        components=buttons,
+        controls=buttons,
         update=update,
     )
 
@@ -120,13 +124,13 @@ def _requests(
         today=progress.requests_today,
         budget=budget,
     )
-    if scan.status == "running" and scan.started_at is not None and scan.requests:
+    if scan.status == "running" and scan.seconds_at_work is not None and scan.requests:
         end = scan_budget.end_of(
             predicted - scan.requests,
             spent_today=progress.requests_today,
             a_day=budget,
-            a_second=scan.requests / max(1.0, (now - scan.started_at).total_seconds()),
-            now=now,
+            a_second=scan.requests / max(1.0, scan.seconds_at_work),
+            now=max(now, scan.paused_until or now),
         )
         yield words.scan_likely_end.format(when=_relative(end))
 
@@ -150,6 +154,7 @@ def _unreadable(state: State, words: texts.Texts) -> str:
     lines = [
         *problems.unread_content(state.sync_summary, words),
         *(line for channel in state.reading for line in problems.lacking(channel, words)),
+        *problems.restricted(state.reading, state.own, words),
         *(
             words.scan_channel_failed.format(
                 channel=refusal.channel_id, reason=_reason(refusal.error_message)

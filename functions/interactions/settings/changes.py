@@ -40,7 +40,10 @@ async def values(
     channel = await channels.select_channel_settings(transaction, scope.guild_id, scope.channel_id)
     if channel is None:
         raise errors.UnknownChannel(scope.channel_id)
-    return keys.channel_values(channel.settings, is_reading=channel.is_reading, guild=of_guild)
+    parent = await channels.select_parent_settings(transaction, scope.guild_id, scope.channel_id)
+    return keys.channel_values(
+        channel.settings, parent, is_reading=channel.is_reading, guild=of_guild
+    )
 
 
 async def value(

@@ -12,7 +12,8 @@ import annotated_types
 
 from functions.shared import settings
 
-Source = Literal["default", "guild", "channel"]
+Source = Literal["default", "guild", "parent", "channel"]
+"""Where a value comes from; `parent` is the channel that a thread is in."""
 Kind = Literal["switch", "number", "text"]
 
 IS_READING: Final = "is_reading"
@@ -111,17 +112,24 @@ def guild_values(stored: object, defaults: settings.GuildSettings) -> list[Value
     ]
 
 
-def channel_values(stored: object, *, is_reading: bool, guild: list[Value]) -> list[Value]:
-    """Every setting of a channel: its own where it has one, else the guild's."""
+def channel_values(
+    stored: object, parent: object, *, is_reading: bool, guild: list[Value]
+) -> list[Value]:
+    """Every setting of a channel: its own where it has one, else its parent's or the guild's."""
+    inherited = [value for value in guild if value.key in CHANNEL_KEYS]
+    values = _overlaid(stored, "channel", _overlaid(parent, "parent", inherited))
+    return [Value(IS_READING, is_reading, "channel"), *values]
+
+
+def _overlaid(stored: object, source: Source, values: list[Value]) -> list[Value]:
+    """Values, with those in their place that are stored and make sense."""
     given = stored if isinstance(stored, Mapping) else {}
-    values = [Value(IS_READING, is_reading, "channel")]
-    for inherited in guild:
-        if inherited.key not in CHANNEL_KEYS:
-            continue
+    overlaid = []
+    for inherited in values:
         own = {inherited.key: given[inherited.key]} if inherited.key in given else {}
         _, problems = settings.GuildSettings.from_stored(own, settings.GuildSettings())
         if own and not problems:
-            values.append(Value(inherited.key, own[inherited.key], "channel"))
+            overlaid.append(Value(inherited.key, own[inherited.key], source))
         else:
-            values.append(inherited)
-    return values
+            overlaid.append(inherited)
+    return overlaid

@@ -25,6 +25,7 @@ def source(value: keys.Value, words: texts.Texts) -> str:
     return {
         "default": words.settings_from_default,
         "guild": words.settings_from_guild,
+        "parent": words.settings_from_parent,
         "channel": words.settings_from_channel,
     }[value.source]
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from functions.shared import models, searches, snowflakes, texts
+from functions.shared import components, durations, models, searches, snowflakes, texts
 from functions.shared.catalogue.pages import Numbers, Page
 from functions.shared.catalogue.truth import LinkedClip
+from functions.shared.components import Component
 from functions.shared.db.clip_search import FoundClip, Progress, Top
 from functions.shared.searches import Place, Search
 
@@ -19,27 +20,18 @@ SEARCH: Final = "clips_search"
 RANDOM: Final = "clips_random"
 """First parts of custom_ids: the modules that answer the clicks."""
 
-_IS_COMPONENTS_V2: Final = 1 << 15
-"""Message flag (Discord docs, Message Flags)."""
-_ACTION_ROW: Final = 1
-_BUTTON: Final = 2
-_TEXT_DISPLAY: Final = 10
-_MEDIA_GALLERY: Final = 12
-_SECONDARY: Final = 2
 _LONGEST_CUSTOM_ID: Final = 100
 _LONGEST_NAME: Final = 80
 _MOST_PARTICIPANTS: Final = 5
 _MARKDOWN: Final = re.compile(r"([\\*_~`|>\[\]()#<@:-])")
-_MINUTE: Final = 60
 _BYTES_PER_GB: Final = 1024**3
 
-Component = Mapping[str, Any]
 Content = Mapping[str, Any]
 
 
 def of_search(guild_id: models.GuildId, search: Search, page: Page, words: texts.Texts) -> Content:
     """A page of a search, with buttons for its neighbours."""
-    shown = [_text(f"🔎 {_described(search, words)}")]
+    shown = [components.text(f"🔎 {_described(search, words)}")]
     shown += _clips(guild_id, page.clips, words)
     notes = [] if page.clips else list(_reasons(page, words))
     if page.doubtful:
@@ -72,32 +64,32 @@ def of_numbers(numbers: Numbers, words: texts.Texts) -> Content:
         ),
         words.numbers_month.format(clips=totals.clips_of_month),
         words.numbers_size.format(
-            length=_length(totals.seconds), size=f"{totals.bytes / _BYTES_PER_GB:.1f}"
+            length=durations.shown(totals.seconds), size=f"{totals.bytes / _BYTES_PER_GB:.1f}"
         ),
     ]
-    shown = [_text("\n".join(lines))]
+    shown = [components.text("\n".join(lines))]
     authors = [(f"<@{top.name}>", top) for top in numbers.authors]
     games = [(_plain(top.name), top) for top in numbers.games]
     for title, listed in ((words.numbers_authors, authors), (words.numbers_games, games)):
         if listed:
-            shown.append(_text("\n".join([title, *_ranking(listed)])))
+            shown.append(components.text("\n".join([title, *_ranking(listed)])))
     return _message(shown, [words.numbers_scope], [])
 
 
 def told(sentence: str) -> Content:
     """A plain sentence, in the one form that can replace a page: components."""
-    return _message([_text(sentence)], [], [])
+    return _message([components.text(sentence)], [], [])
 
 
 def _message(
     shown: Sequence[Component], notes: Sequence[str], buttons: Sequence[Component]
 ) -> Content:
-    components = [*shown]
+    parts = [*shown]
     if notes:
-        components.append(_text("\n".join(f"-# {note}" for note in notes)))
+        parts.append(components.text("\n".join(f"-# {note}" for note in notes)))
     if buttons:
-        components.append({"type": _ACTION_ROW, "components": list(buttons)})
-    return {"flags": _IS_COMPONENTS_V2, "components": components}
+        parts.append(components.row(*buttons))
+    return {"flags": components.IS_COMPONENTS_V2, "components": parts}
 
 
 def _clips(
@@ -105,13 +97,8 @@ def _clips(
 ) -> list[Component]:
     shown: list[Component] = []
     for each in clips:
-        shown.append(_text(_line(guild_id, each.clip, words)))
-        shown.append(
-            {
-                "type": _MEDIA_GALLERY,
-                "items": [{"media": {"url": each.url}, "spoiler": each.clip.is_spoiler}],
-            }
-        )
+        shown.append(components.text(_line(guild_id, each.clip, words)))
+        shown.append(components.video(each.url, is_spoiler=each.clip.is_spoiler))
     return shown
 
 
@@ -121,7 +108,7 @@ def _line(guild_id: models.GuildId, clip: FoundClip, words: texts.Texts) -> str:
         f"<@{clip.author_id}>" if clip.author_id else _plain(clip.author_name or "?"),
         f"<#{clip.channel_id}>",
         _instant(clip.posted_at, "R"),
-        _length(clip.duration_seconds) if clip.duration_seconds else "",
+        durations.shown(clip.duration_seconds) if clip.duration_seconds else "",
         _plain(clip.game or ""),
         _company(clip, words),
         words.gallery_forwarded if clip.is_forward else "",
@@ -194,12 +181,8 @@ def _ranking(listed: Sequence[tuple[str, Top]]) -> Iterator[str]:
     return (f"{place}. {name} · {top.clips}" for place, (name, top) in enumerate(listed, start=1))
 
 
-def _text(content: str) -> Component:
-    return {"type": _TEXT_DISPLAY, "content": content}
-
-
 def _button(custom_id: str, label: str) -> Component:
-    return {"type": _BUTTON, "style": _SECONDARY, "custom_id": custom_id, "label": label}
+    return components.button(custom_id, label, components.ButtonStyle.SECONDARY)
 
 
 def _plain(text: str) -> str:
@@ -211,10 +194,3 @@ def _plain(text: str) -> str:
 
 def _instant(instant: datetime, style: str) -> str:
     return f"<t:{int(instant.timestamp())}:{style}>"
-
-
-def _length(seconds: float) -> str:
-    """A duration as players show it: `0:07`, `12:30`, `1:02:03`."""
-    minutes, rest = divmod(round(seconds), _MINUTE)
-    hours, minutes = divmod(minutes, _MINUTE)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
+from functions.shared import errors
 from functions.shared.catalogue import access, truth
 from functions.shared.catalogue.access_reader import AccessReader, KnownMember
 from functions.shared.catalogue.truth import LinkedClip
+from functions.shared.catalogue.visit import Visit
 from functions.shared.db import clip_search
 from functions.shared.db.clip_search import FoundClip, Progress, Scope
 from functions.shared.db.connection import Database
@@ -24,6 +26,9 @@ _MOST_ROUNDS: Final = 6
 _CHANCES: Final = 25
 """Few clips are drawn from all at once, so that each of them is as likely."""
 _MOST_DRAWS: Final = 3
+_MOST_VISITS: Final = 2
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,48 @@ class Catalogue:
 
         Raises:
             DiscordError: what somebody may see could not be read.
+            OutdatedAccess: it was read too long ago by the time that the page was there.
             DatabaseError: the clips could not be.
         """
-        visit = await self._visit(request, search.channel_id)
+        return await self._while_current(
+            request, search.channel_id, lambda visit: self._search(visit, search, place)
+        )
+
+    async def by_chance(self, request: Request, search: Search) -> Page:
+        """One clip of a search, any; raises what `search` does."""
+        return await self._while_current(
+            request, search.channel_id, lambda visit: self._by_chance(visit, search)
+        )
+
+    async def numbers(self, request: Request) -> Numbers:
+        """Numbers of all clips in channels and threads that are open to somebody.
+
+        Private threads do not count: each would take a request. Raises what `search` does.
+        """
+        return await self._while_current(request, None, self._numbers)
+
+    async def games(self, request: Request, typed: str) -> list[str]:
+        """Names of games that contain what somebody has typed so far, private threads aside.
+
+        Raises what `search` does.
+        """
+        return await self._while_current(request, None, lambda visit: self._games(visit, typed))
+
+    async def _while_current(
+        self,
+        request: Request,
+        channel_id: int | None,
+        look: Callable[[Visit], Awaitable[T]],
+    ) -> T:
+        """Look at what somebody may see, and if that took too long, once more from the start."""
+        for _ in range(_MOST_VISITS):
+            visit = await self._visit(request, channel_id)
+            seen = await look(visit)
+            if self.reader.is_current(visit.as_of):
+                return seen
+        raise errors.OutdatedAccess
+
+    async def _search(self, visit: Visit, search: Search, place: Place | None) -> Page:
         walk = _Walk(place)
         for rounds_left in reversed(range(_MOST_ROUNDS)):
             if not rounds_left:
@@ -99,14 +143,7 @@ class Catalogue:
             return page
         return dataclasses.replace(page, progress=await self._progress(visit, search))
 
-    async def by_chance(self, request: Request, search: Search) -> Page:
-        """One clip of a search, any.
-
-        Raises:
-            DiscordError: what somebody may see could not be read.
-            DatabaseError: the clips could not be.
-        """
-        visit = await self._visit(request, search.channel_id)
+    async def _by_chance(self, visit: Visit, search: Search) -> Page:
         doubtful = 0
         for _ in range(_MOST_DRAWS):
             async with self.database.transaction() as transaction:
@@ -127,16 +164,7 @@ class Catalogue:
                 break
         return Page((), doubtful=doubtful, progress=await self._progress(visit, search))
 
-    async def numbers(self, request: Request) -> Numbers:
-        """Numbers of all clips in channels and threads that are open to somebody.
-
-        Private threads do not count: each would take a request.
-
-        Raises:
-            DiscordError: what somebody may see could not be read.
-            DatabaseError: the clips could not be.
-        """
-        visit = await self._visit(request)
+    async def _numbers(self, visit: Visit) -> Numbers:
         scope = dataclasses.replace(visit.scope, channel_ids=sorted(visit.access.open_ids))
         async with self.database.transaction() as transaction:
             return Numbers(
@@ -145,22 +173,16 @@ class Catalogue:
                 tuple(await clip_search.select_top_games(transaction, scope)),
             )
 
-    async def games(self, request: Request, typed: str) -> list[str]:
-        """Names of games that contain what somebody has typed so far, private threads aside.
-
-        Raises:
-            DiscordError: what somebody may see could not be read.
-            DatabaseError: the clips could not be.
-        """
-        visit = await self._visit(request)
+    async def _games(self, visit: Visit, typed: str) -> list[str]:
         scope = dataclasses.replace(visit.scope, channel_ids=sorted(visit.access.open_ids))
         async with self.database.transaction() as transaction:
             return await clip_search.select_games(transaction, scope, typed)
 
-    async def _visit(self, request: Request, channel_id: int | None = None) -> "_Visit":
+    async def _visit(self, request: Request, channel_id: int | None) -> Visit:
         """Find out what somebody may see now, in the whole guild or below one channel."""
-        snapshot = await self.reader.snapshot(request.guild_id)
-        member = await self.reader.member(request.guild_id, request.member)
+        known = await self.reader.snapshot(request.guild_id)
+        known_member = await self.reader.member(request.guild_id, request.member)
+        snapshot, member = known.value, known_member.value
         seen, wanted = access.Access(), None
         if member is not None:
             async with self.database.transaction() as transaction:
@@ -172,9 +194,10 @@ class Catalogue:
         viewer_id = request.member.member.user_id
         channel_ids = [each for each in seen.all_ids if wanted is None or each in wanted]
         scope = Scope(request.guild_id, channel_ids, viewer_id)
-        return _Visit(seen, scope, lambda threads: self.reader.joined(viewer_id, threads))
+        as_of = min(known.as_of, known_member.as_of)
+        return Visit(seen, scope, as_of, lambda threads: self.reader.joined(viewer_id, threads))
 
-    async def _take(self, visit: "_Visit", walk: "_Walk", found: Sequence[FoundClip]) -> None:
+    async def _take(self, visit: Visit, walk: "_Walk", found: Sequence[FoundClip]) -> None:
         """Add to a page what may be shown of some results, and is still there."""
         allowed = await visit.allowed(found)
         examined, rest = allowed[: walk.wanted], allowed[walk.wanted :]
@@ -186,7 +209,7 @@ class Catalogue:
         if last := examined[-1:] if rest else found[-1:]:
             walk.place = _place(last[0], walk.direction)
 
-    async def _progress(self, visit: "_Visit", search: Search) -> Progress:
+    async def _progress(self, visit: Visit, search: Search) -> Progress:
         """How much was read of what they may see for certain, and of a thread they asked for."""
         if search.channel_id is not None:
             await visit.ask([ChannelId(search.channel_id)])
@@ -194,49 +217,11 @@ class Catalogue:
         async with self.database.transaction() as transaction:
             return await clip_search.select_progress(transaction, visit.scope)
 
-    async def _check(self, visit: "_Visit", clips: Sequence[FoundClip]) -> truth.Truth:
+    async def _check(self, visit: Visit, clips: Sequence[FoundClip]) -> truth.Truth:
         checked = await truth.check(self.discord, clips)
-        await truth.bury(self.database, visit.scope.guild_id, checked)
+        await truth.keep(self.database, visit.scope.guild_id, checked)
         visit.close(checked.closed_ids)
         return checked
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What somebody may see, which shrinks as private threads and closed channels are met.
-
-    Attributes:
-        joined_ids: Private threads that they are in, of those that were asked for.
-    """
-
-    access: access.Access
-    scope: Scope
-    joined: Callable[[Sequence[ChannelId]], Awaitable[frozenset[ChannelId]]]
-    joined_ids: frozenset[ChannelId] = frozenset()
-
-    async def allowed(self, clips: Sequence[FoundClip]) -> list[FoundClip]:
-        """Those of some clips that may be shown; private threads are asked for their members."""
-        closed = await self.ask([clip.channel_id for clip in clips])
-        return [clip for clip in clips if clip.channel_id not in closed]
-
-    async def ask(self, channel_ids: Sequence[ChannelId]) -> frozenset[ChannelId]:
-        """Ask for the members of the private threads among some channels; those that are closed."""
-        asked = [each for each in channel_ids if each in self.access.private_ids]
-        joined = await self.joined(asked)
-        self.joined_ids |= joined
-        closed = frozenset(asked) - joined
-        self.close(closed)
-        return closed
-
-    def close_unasked(self) -> None:
-        """Search private threads no more of which nobody knows whether they are in."""
-        self.close(self.access.private_ids - self.joined_ids)
-
-    def close(self, channel_ids: frozenset[ChannelId]) -> None:
-        """Search some channels no more."""
-        if channel_ids:
-            left = [each for each in self.scope.channel_ids if each not in channel_ids]
-            self.scope = dataclasses.replace(self.scope, channel_ids=left)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ Both are answered by the same request, so no link is ever stored.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,7 @@ class Truth:
 
     Attributes:
         linked: Those that are there, in the order they were asked for.
+        edited: Messages whose text is another one than what is kept of it.
         deleted: Messages that are gone, with all of their files.
         removed: Files that were taken off messages that are still there.
         doubtful: How many clips could not be asked about.
@@ -49,6 +50,7 @@ class Truth:
     """
 
     linked: tuple[LinkedClip, ...]
+    edited: tuple[Message, ...]
     deleted: tuple[MessageKey, ...]
     removed: tuple[ClipKey, ...]
     doubtful: int
@@ -70,15 +72,20 @@ async def check(discord: DiscordClient, clips: Sequence[FoundClip]) -> Truth:
         Unauthorized: the bot token is wrong.
     """
     keys = list(dict.fromkeys((clip.channel_id, clip.message_id) for clip in clips))
-    readings = await asyncio.gather(*(_read(discord, *key) for key in keys))
-    return _judged(clips, dict(zip(keys, readings, strict=True)))
+    readings = await _read_all(discord, keys)
+    shown = await _shown_empty(discord, readings)
+    return _judged(clips, readings | shown, frozenset(shown))
 
 
-async def bury(database: Database, guild_id: GuildId, truth: Truth) -> None:
-    """Delete what is gone for good, so that neither a search nor a scan shows it again.
+async def keep(database: Database, guild_id: GuildId, truth: Truth) -> None:
+    """Let the catalogue follow: bury what is gone for good, and take over what was edited.
 
-    Of a thread that is gone, only that is noted: as a channel's, its clips are closed to everybody.
+    What is buried neither a search nor a scan shows again. Of a thread that is gone, only that is
+    noted: as a channel's, its clips are closed to everybody.
     """
+    if truth.edited:
+        async with database.transaction() as transaction:
+            await stored_clips.update_texts(transaction, guild_id, truth.edited)
     if truth.gone_ids:
         async with database.transaction() as transaction:
             for channel_id in truth.gone_ids:
@@ -96,6 +103,43 @@ async def bury(database: Database, guild_id: GuildId, truth: Truth) -> None:
     )
 
 
+async def _read_all(
+    discord: DiscordClient, keys: Sequence[MessageKey]
+) -> dict[MessageKey, _Reading]:
+    readings = await asyncio.gather(*(_read(discord, *key) for key in keys))
+    return dict(zip(keys, readings, strict=True))
+
+
+async def _shown_empty(
+    discord: DiscordClient, readings: Mapping[MessageKey, _Reading]
+) -> dict[MessageKey, _Reading]:
+    """Read the messages again that seem empty, to tell those that are from those that are blanked.
+
+    Without the Message Content intent Discord blanks all messages. Some have nothing that could be:
+    stickers alone, for instance. What was read between two sights of the intent is as it seems.
+    """
+    empty = [
+        key
+        for key, reading in readings.items()
+        if isinstance(reading, Message) and not reading.shows_content
+    ]
+    if not empty or not await _shows_content(discord):
+        return {}
+    again = await _read_all(discord, empty)
+    return again if await _shows_content(discord) else {}
+
+
+async def _shows_content(discord: DiscordClient) -> bool:
+    """Whether the Message Content intent is on; in doubt it is not."""
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            return (await discord.get_application()).reads_message_content
+    except errors.Unauthorized:
+        raise
+    except (errors.DiscordError, TimeoutError):
+        return False
+
+
 async def _read(discord: DiscordClient, channel_id: ChannelId, message_id: MessageId) -> _Reading:
     try:
         async with asyncio.timeout(_READ_SECONDS):
@@ -109,9 +153,20 @@ async def _read(discord: DiscordClient, channel_id: ChannelId, message_id: Messa
         return _Doubt()
 
 
-def _judged(clips: Sequence[FoundClip], readings: Mapping[MessageKey, _Reading]) -> Truth:
-    """Decide what became of each clip. Pure."""
+def _judged(
+    clips: Sequence[FoundClip],
+    readings: Mapping[MessageKey, _Reading],
+    shown: Collection[MessageKey],
+) -> Truth:
+    """Decide what became of each clip. Pure.
+
+    Args:
+        clips: Those that were asked for.
+        readings: What was read of their messages.
+        shown: Messages that are certain not to be blanked, empty as they may seem.
+    """
     linked: list[LinkedClip] = []
+    edited: dict[MessageKey, Message] = {}
     deleted: dict[MessageKey, None] = {}
     removed: list[ClipKey] = []
     closed_ids: set[ChannelId] = set()
@@ -124,7 +179,13 @@ def _judged(clips: Sequence[FoundClip], readings: Mapping[MessageKey, _Reading])
                 deleted[key] = None
             case models.Message() as message if url := _link(message, clip.attachment_id):
                 linked.append(LinkedClip(clip, url))
-            case models.Message() as message if _shows_its_content(message):
+                if clip.message_text not in (None, message.content):
+                    edited[key] = message
+            case models.Message() as message if (
+                not _has(message, clip.attachment_id)
+                and message.has_all_files
+                and (message.shows_content or key in shown)
+            ):
                 removed.append((*key, clip.attachment_id))
             case reading:
                 doubtful += 1
@@ -134,6 +195,7 @@ def _judged(clips: Sequence[FoundClip], readings: Mapping[MessageKey, _Reading])
                         gone_ids.add(clip.channel_id)
     return Truth(
         linked=tuple(linked),
+        edited=tuple(edited.values()),
         deleted=tuple(deleted),
         removed=tuple(removed),
         doubtful=doubtful,
@@ -146,10 +208,5 @@ def _link(message: Message, attachment_id: int) -> str | None:
     return next((each.url for each in message.attachments if each.id == attachment_id), None)
 
 
-def _shows_its_content(message: Message) -> bool:
-    """Whether a message has anything in it.
-
-    Without the Message Content intent Discord blanks all messages: one without text and files says
-    nothing about which files it has.
-    """
-    return bool(message.content or message.attachments)
+def _has(message: Message, attachment_id: int) -> bool:
+    return any(each.id == attachment_id for each in message.attachments)

@@ -25,13 +25,14 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccess:
-    """A channel, and what the bot may do in it."""
+    """A channel, what the bot may do in it, and whether it counts as age-restricted."""
 
     channel_id: models.ChannelId
     name: str
     type: str
     state: models.ChannelState
     permissions: int | None
+    is_nsfw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,15 @@ async def select_channel_settings(
         _SQL["select_channel_settings"],
         guild_id=guild_id,
         channel_id=channel_id,
+    )
+
+
+async def select_parent_settings(
+    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+) -> Any:  # noqa: ANN401 -- a stored value is JSON
+    """The settings, unchecked, of the channel that a thread is in; None for what is no thread."""
+    return await transaction.value(
+        _SQL["select_parent_settings"], guild_id=guild_id, channel_id=channel_id
     )
 
 

@@ -76,14 +76,16 @@ ON CONFLICT (channel_id) DO NOTHING;
 
 -- select_reading_channels
 -- The channels that are to be read for clips, with what the bot may do in them.
-SELECT channel_id, name, type, state, permissions
-FROM bot_channels
-WHERE guild_id = %(guild_id)s AND is_reading AND state IN ('visible', 'hidden', 'unknown')
+SELECT channel_id, channel.name, type, channel.state, channel.permissions,
+       is_nsfw OR coalesce(nsfw_level IN (1, 3), false) AS is_nsfw
+FROM bot_channels AS channel
+JOIN bot_guilds USING (guild_id)
+WHERE guild_id = %(guild_id)s AND is_reading AND channel.state IN ('visible', 'hidden', 'unknown')
 ORDER BY position NULLS LAST, channel_id;
 
 -- select_channel_choices
 -- Channels whose name contains what somebody has typed so far.
-SELECT channel_id, name, type, state, permissions
+SELECT channel_id, name, type, state, permissions, is_nsfw
 FROM bot_channels
 WHERE guild_id = %(guild_id)s
   AND state <> 'deleted'
@@ -97,6 +99,15 @@ LIMIT %(batch_size)s;
 SELECT channel_id, name, is_reading, settings
 FROM bot_channels
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
+
+-- select_parent_settings
+-- Settings of the channel that a thread is in, which hold where the thread has none.
+SELECT parent.settings
+FROM bot_channels AS thread
+JOIN bot_channels AS parent
+    ON parent.channel_id = thread.parent_id AND parent.guild_id = thread.guild_id
+WHERE thread.guild_id = %(guild_id)s AND thread.channel_id = %(channel_id)s
+  AND is_thread(thread.type);
 
 -- lock_channel_settings
 -- The same, and nobody else changes them until the transaction ends.
@@ -127,6 +138,5 @@ SET is_reading = %(is_reading)s, updated_at = now()
 WHERE guild_id = %(guild_id)s
   AND (
       channel_id = %(channel_id)s
-      OR parent_id = %(channel_id)s
-         AND type IN ('announcement_thread', 'public_thread', 'private_thread')
+      OR parent_id = %(channel_id)s AND is_thread(type)
   );

@@ -48,6 +48,7 @@ class FoundClip:
     attachment_id: int
     author_id: UserId | None
     author_name: str | None
+    message_text: str | None
     filename: str
     title: str | None
     duration_seconds: float | None
@@ -99,6 +100,14 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class _Game:
     game: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a search, and whether many clips have one that begins so."""
+
+    word: str
+    is_frequent: bool
 
 
 async def select_clips(
@@ -155,6 +164,11 @@ async def select_by_chance(
         if len(found) == batch_size:
             break
     return found
+
+
+async def select_words(transaction: Transaction, text: str) -> list[Word]:
+    """The words of a text, in their order."""
+    return await transaction.all(Word, _SQL["select_words"], words=text)
 
 
 async def select_totals(transaction: Transaction, scope: Scope) -> Totals:
@@ -221,11 +235,13 @@ async def _select(
     place: Place | None,
     batch_size: int,
 ) -> list[FoundClip]:
+    words, frequent_words = await _sorted_words(transaction, search.text)
     return await transaction.all(
         FoundClip,
         _SQL["select_clips"],
         **_scoped(scope),
-        words=" ".join(search.text.split()[:_MOST_WORDS]) or None,
+        words=words,
+        frequent_words=frequent_words,
         author_id=search.author_id,
         participant_id=search.participant_id,
         game=search.game or None,
@@ -238,6 +254,19 @@ async def _select(
         place_attachment_id=place.attachment_id if place else None,
         batch_size=batch_size,
     )
+
+
+async def _sorted_words(transaction: Transaction, text: str) -> tuple[str | None, str | None]:
+    """The words to find clips by, and those to sift them by."""
+    whole = " ".join(text.split()[:_MOST_WORDS])
+    if not whole or whole.isalnum():
+        return whole or None, None
+    words = await select_words(transaction, whole)
+    frequent = [each.word for each in words if each.is_frequent]
+    others = [each.word for each in words if not each.is_frequent]
+    if not frequent or not others:
+        return whole, None
+    return " ".join(others), " ".join(frequent)
 
 
 def _first_id(day: date | None) -> int | None:

@@ -1,10 +1,11 @@
 -- select_clips
 -- Clips of a search next to a place in its results. Whatever a search does without folds away when
 -- PostgreSQL plans it with the values, so that one index gives the order and reading ends with the
--- first rows. The text is cut into words exactly as `document` was, by the same server.
-SELECT clips.channel_id, message_id, attachment_id, author_id, author_name, filename, title,
-       duration_seconds, is_spoiler, is_native_clip, is_forward, participant_ids, game, posted_at,
-       hidden_at IS NOT NULL AS is_hidden, coalesce(rank, 0) AS rank
+-- first rows. Frequent words do not go through the index, which would have to bring along every clip
+-- that has them: what the others find is sifted by them (a function is no condition of an index).
+SELECT clips.channel_id, message_id, attachment_id, author_id, author_name, message_text, filename,
+       title, duration_seconds, is_spoiler, is_native_clip, is_forward, participant_ids, game,
+       posted_at, hidden_at IS NOT NULL AS is_hidden, coalesce(rank, 0) AS rank
 FROM clips
 CROSS JOIN LATERAL (
     SELECT CASE %(rank)s::text
@@ -20,9 +21,8 @@ WHERE guild_id = %(guild_id)s
   AND (%(game)s::text IS NULL OR lower(game) = lower(%(game)s))
   AND (%(first_id)s::bigint IS NULL OR message_id >= %(first_id)s)
   AND (%(end_id)s::bigint IS NULL OR message_id < %(end_id)s)
-  AND (%(words)s::text IS NULL OR document @@ to_tsquery('simple', replace(
-          nullif(btrim(regexp_replace(%(words)s, '[^[:alnum:]]+', ' ', 'g')), ''), ' ', ':* & '
-      ) || ':*'))
+  AND (%(words)s::text IS NULL OR document @@ words_query(%(words)s))
+  AND (%(frequent_words)s::text IS NULL OR ts_match_vq(document, words_query(%(frequent_words)s)))
   AND CASE
           WHEN %(place_message_id)s::bigint IS NULL THEN true
           WHEN %(rank)s = 'none' AND %(descending)s::boolean
@@ -42,6 +42,24 @@ ORDER BY CASE WHEN %(descending)s THEN rank END DESC,
          CASE WHEN NOT %(descending)s THEN message_id END,
          CASE WHEN NOT %(descending)s THEN attachment_id END
 LIMIT %(batch_size)s;
+
+-- select_words
+-- The words of a text, and which of them more than a fiftieth of all clips have words that begin so,
+-- as far as PostgreSQL's statistics tell.
+WITH common AS MATERIALIZED (
+    SELECT lexeme, frequency
+    FROM pg_stats
+    CROSS JOIN unnest(most_common_elems::text::text[], most_common_elem_freqs)
+        AS each (lexeme, frequency)
+    WHERE schemaname = current_schema() AND tablename = 'clips' AND attname = 'document'
+)
+SELECT word, coalesce((
+    SELECT sum(frequency) > 0.02 FROM common WHERE starts_with(lexeme, lower(word))
+), false) AS is_frequent
+FROM regexp_split_to_table(
+    btrim(regexp_replace(%(words)s, '[^[:alnum:]]+', ' ', 'g')), ' '
+) AS word
+WHERE word <> '';
 
 -- select_totals
 -- The numbers of /clips stats, over everything somebody may see.
@@ -120,7 +138,7 @@ SELECT channel_id, type, parent_id
 FROM bot_channels
 WHERE guild_id = %(guild_id)s
   AND state <> 'deleted'
-  AND type IN ('announcement_thread', 'public_thread', 'private_thread');
+  AND is_thread(type);
 
 -- select_progress
 -- How much of its history a guild's clips are known of: an open scan, and since when every message

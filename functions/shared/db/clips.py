@@ -13,49 +13,67 @@ from functions.shared.db.connection import Transaction
 _SQL: Final = queries.load("clips")
 
 
+Posted = tuple[models.Message, Iterable[models.Attachment]]
+"""A message, and those of its files that are clips."""
+ClipId = tuple[models.MessageId, int]
+"""A message and a file: a forward has the files of another message."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Id:
+    message_id: models.MessageId
     attachment_id: int
 
 
 async def insert_clips(
     transaction: Transaction,
     guild_id: models.GuildId,
-    message: models.Message,
-    clips: Iterable[models.Attachment],
+    posted: Iterable[Posted],
     *,
     keep_text: bool,
     saved_by: models.UserId | None = None,
-) -> frozenset[int]:
-    """Save clips of a message; its channel has to be known.
+) -> frozenset[ClipId]:
+    """Save clips of messages, in one statement; their channels have to be known.
 
     Args:
         transaction: Where to.
-        guild_id: The message's guild.
-        message: The message.
-        clips: Those of its files that are clips.
-        keep_text: Whether the message's text is kept too.
+        guild_id: The messages' guild.
+        posted: Messages with their clips.
+        keep_text: Whether the messages' text is kept too.
         saved_by: Who asked for it; None for a scan.
 
     Returns:
-        The ids of the files that were not saved before.
+        Those that were not saved before.
     """
+    records = [
+        _record(message, clip, keep_text=keep_text) for message, clips in posted for clip in clips
+    ]
+    if not records:
+        return frozenset()
     await transaction.hold(_SQL["lock_for_saving"], guild_id=guild_id)
     inserted = await transaction.all(
         _Id,
         _SQL["insert_clips"],
         guild_id=guild_id,
-        channel_id=message.channel_id,
-        message_id=message.id,
-        author_id=message.author_id,
-        author_name=message.author_name,
-        message_text=message.content if keep_text and message.content else None,
-        is_forward=message.is_forward,
-        posted_at=snowflakes.made_at(message.id),
         saved_by=saved_by,
-        clips=Jsonb([_record(clip) for clip in clips]),
+        clips=Jsonb(records),
     )
-    return frozenset(row.attachment_id for row in inserted)
+    return frozenset((row.message_id, row.attachment_id) for row in inserted)
+
+
+async def update_texts(
+    transaction: Transaction, guild_id: models.GuildId, messages: Iterable[models.Message]
+) -> None:
+    """Let what is kept of messages' texts be what they say now."""
+    given = [
+        {
+            "channel_id": message.channel_id,
+            "message_id": message.id,
+            "message_text": message.content,
+        }
+        for message in messages
+    ]
+    await transaction.execute(_SQL["update_texts"], guild_id=guild_id, texts=Jsonb(given))
 
 
 async def lock_against_saving(transaction: Transaction, guild_id: models.GuildId) -> None:
@@ -76,11 +94,19 @@ async def delete_of_guild(
     )
 
 
-def _record(clip: models.Attachment) -> dict[str, Any]:
+def _record(message: models.Message, clip: models.Attachment, *, keep_text: bool) -> dict[str, Any]:
     record = asdict(clip)
     record["attachment_id"] = record.pop("id")
     # It would be dead within a day.
     del record["url"]
     taken = clip.clip_created_at
-    record["clip_created_at"] = taken.isoformat() if taken else None
-    return record
+    return record | {
+        "channel_id": message.channel_id,
+        "message_id": message.id,
+        "author_id": message.author_id,
+        "author_name": message.author_name,
+        "message_text": message.content if keep_text and message.content else None,
+        "is_forward": message.is_forward,
+        "posted_at": snowflakes.made_at(message.id).isoformat(),
+        "clip_created_at": taken.isoformat() if taken else None,
+    }

@@ -1,38 +1,58 @@
 -- insert_clips
--- Clips of one channel; those that are known already are left as they are, and not returned. Nothing
--- brings back what was deleted, and nothing is kept of those who asked for that.
+-- Clips of any channels of a guild; those that are known already are left as they are, and not
+-- returned. Nothing brings back what was deleted, and nothing is kept of those who asked for that.
 INSERT INTO clips (
     guild_id, channel_id, message_id, attachment_id, author_id, author_name, message_text, filename,
     title, content_type, size, width, height, duration_seconds, placeholder, is_spoiler,
     is_native_clip, is_forward, clip_created_at, participant_ids, game_id, game, posted_at, saved_by
 )
-SELECT %(guild_id)s, %(channel_id)s, %(message_id)s, attachment_id, %(author_id)s, %(author_name)s,
-       %(message_text)s, filename, title, content_type, size, width, height, duration_seconds,
-       placeholder, is_spoiler, is_native_clip, %(is_forward)s, clip_created_at,
+SELECT %(guild_id)s, channel_id, message_id, attachment_id, author_id, author_name,
+       message_text, filename, title, content_type, size, width, height, duration_seconds,
+       placeholder, is_spoiler, is_native_clip, is_forward, clip_created_at,
        ARRAY(SELECT jsonb_array_elements_text(participant_ids)::bigint), game_id, game,
-       %(posted_at)s, %(saved_by)s
+       posted_at, %(saved_by)s
 FROM jsonb_to_recordset(%(clips)s) AS given (
-    attachment_id bigint, filename text, title text, content_type text, size bigint, width integer,
+    channel_id bigint, message_id bigint, attachment_id bigint, author_id bigint, author_name text,
+    message_text text, filename text, title text, content_type text, size bigint, width integer,
     height integer, duration_seconds double precision, placeholder text, is_spoiler boolean,
-    is_native_clip boolean,
-    clip_created_at timestamptz, participant_ids jsonb, game_id bigint, game text
+    is_native_clip boolean, is_forward boolean, clip_created_at timestamptz, participant_ids jsonb,
+    game_id bigint, game text, posted_at timestamptz
 )
 WHERE EXISTS (
-    SELECT FROM bot_channels WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
+    SELECT FROM bot_channels AS channel
+    WHERE channel.guild_id = %(guild_id)s AND channel.channel_id = given.channel_id
 )
 AND NOT EXISTS (
-    SELECT FROM clip_opt_outs WHERE guild_id = %(guild_id)s AND user_id = %(author_id)s
+    SELECT FROM clip_opt_outs AS unwanted
+    WHERE unwanted.guild_id = %(guild_id)s AND unwanted.user_id = given.author_id
 )
 AND NOT EXISTS (
     SELECT
     FROM clip_tombstones AS buried
     WHERE buried.guild_id = %(guild_id)s
-      AND buried.channel_id = %(channel_id)s
-      AND buried.message_id = %(message_id)s
+      AND buried.channel_id = given.channel_id
+      AND buried.message_id = given.message_id
       AND buried.attachment_id = given.attachment_id
 )
 ON CONFLICT (guild_id, channel_id, message_id, attachment_id) DO NOTHING
-RETURNING attachment_id;
+RETURNING message_id, attachment_id;
+
+-- update_texts
+-- Texts that were edited since they were saved; only where a text is kept, and not of those who want
+-- nothing more of theirs to be.
+UPDATE clips
+SET message_text = nullif(given.message_text, '')
+FROM jsonb_to_recordset(%(texts)s) AS given (
+    channel_id bigint, message_id bigint, message_text text
+)
+WHERE clips.guild_id = %(guild_id)s
+  AND clips.channel_id = given.channel_id
+  AND clips.message_id = given.message_id
+  AND clips.message_text IS NOT NULL
+  AND NOT EXISTS (
+      SELECT FROM clip_opt_outs AS unwanted
+      WHERE unwanted.guild_id = %(guild_id)s AND unwanted.user_id = clips.author_id
+  );
 
 -- delete_of_guild
 -- A batch of the clips of a guild that is being purged, so that no cascade becomes long.

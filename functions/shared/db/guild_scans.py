@@ -53,6 +53,7 @@ class GuildScan:
         clips_saved: Clips that were not known before.
         paused_until: When it goes on, if the daily budget is spent or Discord asked to wait.
         error_message: Why it is paused, or what went wrong.
+        seconds_at_work: How long it has been running, pauses aside; None before it began.
     """
 
     id: UUID
@@ -73,6 +74,7 @@ class GuildScan:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    seconds_at_work: float | None
 
     @property
     def is_open(self) -> bool:
@@ -97,7 +99,11 @@ class Progress:
 
 
 async def request(
-    transaction: Transaction, guild_id: models.GuildId, requested_by: models.UserId | None
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    requested_by: models.UserId | None,
+    *,
+    with_nsfw: bool,
 ) -> GuildScan:
     """Ask for a scan; if one is open, that one is returned, with whoever asked for it.
 
@@ -108,7 +114,7 @@ async def request(
         UnknownGuild: no sync has seen the guild.
     """
     added = await transaction.execute(
-        _SQL["insert_scan"], guild_id=guild_id, requested_by=requested_by
+        _SQL["insert_scan"], guild_id=guild_id, requested_by=requested_by, with_nsfw=with_nsfw
     )
     if added:
         await transaction.execute(_SQL["forget_listings"], guild_id=guild_id)
@@ -129,18 +135,31 @@ async def cancel(transaction: Transaction, guild_id: models.GuildId) -> bool:
     return canceled
 
 
-async def progress(transaction: Transaction, guild_id: models.GuildId) -> Progress:
+async def progress(
+    transaction: Transaction, guild_id: models.GuildId, *, with_nsfw: bool
+) -> Progress:
     """What is known of a guild's scanning."""
     return Progress(
         scan=await select_latest(transaction, guild_id),
         requests_today=await scan_requests.count_today(transaction, guild_id),
-        channels=await scan_coverage.select_progress(transaction, guild_id),
+        channels=await scan_coverage.select_progress(transaction, guild_id, with_nsfw=with_nsfw),
     )
 
 
 async def select_latest(transaction: Transaction, guild_id: models.GuildId) -> GuildScan | None:
     """The open scan, or the one that ended last; None if there never was one."""
     return await transaction.one(GuildScan, _SQL["select_latest"], guild_id=guild_id)
+
+
+async def assure_wanted(transaction: Transaction, guild_id: models.GuildId) -> None:
+    """Make sure that a guild's history is wanted, and stays so until the transaction ends.
+
+    Raises:
+        ScanCanceled: somebody canceled the latest scan.
+    """
+    status = await transaction.value(_SQL["lock_latest"], guild_id=guild_id)
+    if status == "canceled":
+        raise errors.ScanCanceled(f"The scan of guild {guild_id} was canceled")
 
 
 async def start(

@@ -13,7 +13,7 @@ from functions.shared.db import clips, queries
 from functions.shared.db.connection import Transaction
 
 _SQL: Final = queries.load("own_clips")
-_MOST_BURIED: Final = 5_000
+MOST_BURIED: Final = 5_000
 """Clips that one statement deletes in well under a second."""
 _BEYOND_ALL: Final = (1 << 63) - 1
 
@@ -68,11 +68,13 @@ class OwnClip:
 
 @dataclass(frozen=True, slots=True)
 class ClipRecord:
-    """All that is kept of a clip and is its author's to know."""
+    """All that is kept of a clip."""
 
     channel_id: models.ChannelId
     message_id: models.MessageId
     attachment_id: int
+    author_id: models.UserId
+    author_name: str | None
     filename: str
     title: str | None
     content_type: str | None
@@ -80,15 +82,18 @@ class ClipRecord:
     width: int | None
     height: int | None
     duration_seconds: float | None
+    placeholder: str | None
     is_spoiler: bool
     is_forward: bool
     is_native_clip: bool
     clip_created_at: datetime | None
     participant_ids: list[int]
+    game_id: int | None
     game: str | None
     message_text: str | None
     posted_at: datetime
     saved_at: datetime
+    saved_by: models.UserId | None
     hidden_at: datetime | None
 
 
@@ -145,7 +150,7 @@ async def set_hidden(
 
 
 async def bury(transaction: Transaction, author: Author, key: ClipKey | None = None) -> int:
-    """Delete a clip for good, or without a key the first 5,000 of them; how many there were."""
+    """Delete a clip for good, or without a key the newest 5,000; how many there were."""
     await clips.lock_against_saving(transaction, author.guild_id)
     return await transaction.execute(
         _SQL["bury"],
@@ -153,7 +158,7 @@ async def bury(transaction: Transaction, author: Author, key: ClipKey | None = N
         author_id=author.author_id,
         message_id=None if key is None else key.message_id,
         attachment_id=None if key is None else key.attachment_id,
-        batch_size=_MOST_BURIED,
+        batch_size=MOST_BURIED,
     )
 
 

@@ -29,8 +29,8 @@ WHERE guild_id = %(guild_id)s AND author_id = %(author_id)s
   AND (hidden_at IS NULL) = %(is_hidden)s;
 
 -- bury
--- Delete clips of one author, or one of them, for good: a tombstone for each keeps it from being
--- saved again.
+-- Delete clips of one author, the newest first, or one of them, for good: a tombstone for each keeps
+-- it from being saved again.
 WITH gone AS (
     DELETE FROM clips
     WHERE guild_id = %(guild_id)s AND (channel_id, message_id, attachment_id) IN (
@@ -39,6 +39,7 @@ WITH gone AS (
         WHERE guild_id = %(guild_id)s AND author_id = %(author_id)s
           AND (%(message_id)s::bigint IS NULL
                OR (message_id, attachment_id) = (%(message_id)s::bigint, %(attachment_id)s::bigint))
+        ORDER BY message_id DESC, attachment_id DESC
         LIMIT %(batch_size)s
     )
     RETURNING channel_id, message_id, attachment_id
@@ -50,9 +51,10 @@ ON CONFLICT (guild_id, channel_id, message_id, attachment_id) DO NOTHING;
 
 -- select_records
 -- All that is kept of clips of one author, newest first, in batches from where the last one ended.
-SELECT channel_id, message_id, attachment_id, filename, title, content_type, size, width, height,
-       duration_seconds, is_spoiler, is_forward, is_native_clip, clip_created_at, participant_ids,
-       game, message_text, posted_at, saved_at, hidden_at
+SELECT channel_id, message_id, attachment_id, author_id, author_name, filename, title, content_type,
+       size, width, height, duration_seconds, placeholder, is_spoiler, is_forward, is_native_clip,
+       clip_created_at, participant_ids, game_id, game, message_text, posted_at, saved_at, saved_by,
+       hidden_at
 FROM clips
 WHERE guild_id = %(guild_id)s AND author_id = %(author_id)s
   AND (message_id, attachment_id) < (%(message_id)s, %(attachment_id)s)

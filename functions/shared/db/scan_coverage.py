@@ -45,7 +45,9 @@ async def add_interval(
 
 
 async def select_progress(
-    transaction: Transaction, guild_id: models.GuildId
+    transaction: Transaction, guild_id: models.GuildId, *, with_nsfw: bool
 ) -> list[ChannelProgress]:
     """Each channel of a guild that is read, those with the least proven first."""
-    return await transaction.all(ChannelProgress, _SQL["select_progress"], guild_id=guild_id)
+    return await transaction.all(
+        ChannelProgress, _SQL["select_progress"], guild_id=guild_id, with_nsfw=with_nsfw
+    )

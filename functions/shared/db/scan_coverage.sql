@@ -42,6 +42,7 @@ SELECT channel.channel_id,
 FROM scannable_channels AS channel
 LEFT JOIN scan_coverage AS covered ON covered.channel_id = channel.channel_id
 WHERE channel.guild_id = %(guild_id)s
+  AND (NOT channel.is_nsfw OR %(with_nsfw)s)
   AND channel.has_messages
   AND channel.last_message_id IS NOT NULL
 GROUP BY channel.channel_id, channel.name, channel.last_message_id

@@ -124,9 +124,13 @@ async def select_unlisted(
     )
 
 
-async def count_channels(transaction: Transaction, guild_id: models.GuildId) -> int:
+async def count_channels(
+    transaction: Transaction, guild_id: models.GuildId, *, with_nsfw: bool
+) -> int:
     """How many channels of a guild may be read, forums and threads too."""
-    return int(await transaction.value(_SQL["count_channels"], guild_id=guild_id))
+    return int(
+        await transaction.value(_SQL["count_channels"], guild_id=guild_id, with_nsfw=with_nsfw)
+    )
 
 
 async def select_sources(
@@ -149,8 +153,8 @@ async def select_sources(
 
 async def store_threads(
     transaction: Transaction, guild_id: models.GuildId, threads: Iterable[models.Channel]
-) -> int:
-    """Store archived threads whose channel is known; the news among them, in number."""
+) -> None:
+    """Store archived threads whose channel is known, and what moved in those that are."""
     given = Jsonb(
         [
             {
@@ -164,10 +168,8 @@ async def store_threads(
             if thread.is_thread
         ]
     )
-    moved = await transaction.execute(_SQL["update_threads"], guild_id=guild_id, threads=given)
-    return moved + await transaction.execute(
-        _SQL["insert_threads"], guild_id=guild_id, threads=given
-    )
+    await transaction.execute(_SQL["update_threads"], guild_id=guild_id, threads=given)
+    await transaction.execute(_SQL["insert_threads"], guild_id=guild_id, threads=given)
 
 
 async def set_listing(
@@ -196,6 +198,28 @@ async def set_listed(
     """Note that the list of a channel's archived threads, as of its beginning, was read."""
     await transaction.execute(
         _SQL["set_listed"], guild_id=guild_id, channel_id=channel_id, begun_at=begun_at
+    )
+
+
+async def set_listing_refused(
+    transaction: Transaction, guild_id: models.GuildId, channel_id: models.ChannelId
+) -> None:
+    """Note that Discord does not list a channel's archived threads; it is asked again later."""
+    await transaction.execute(_SQL["set_listing_refused"], guild_id=guild_id, channel_id=channel_id)
+
+
+async def note_missed_threads(
+    transaction: Transaction,
+    guild_id: models.GuildId,
+    channel_id: models.ChannelId,
+    thread_ids: Iterable[models.ChannelId],
+) -> None:
+    """Have a channel's archived threads listed again if one of these threads is not known."""
+    await transaction.execute(
+        _SQL["note_missed_threads"],
+        guild_id=guild_id,
+        channel_id=channel_id,
+        thread_ids=list(thread_ids),
     )
 
 

@@ -20,8 +20,7 @@ ORDER BY last_message_id DESC
 LIMIT %(batch_size)s;
 
 -- select_unlisted
--- Channels whose archived threads were never listed, or not for a week, or not today although
--- something happened.
+-- Channels whose archived threads were never listed, or not since something speaks for new ones.
 SELECT channel_id, type, archived_threads_cursor AS cursor, archived_threads_read_at AS read_at,
        coalesce(archived_threads_begun_at, now()) AS begun_at
 FROM scan_work
@@ -31,7 +30,9 @@ LIMIT %(batch_size)s;
 
 -- count_channels
 -- How many channels of a guild may be read.
-SELECT count(*) FROM scannable_channels WHERE guild_id = %(guild_id)s;
+SELECT count(*)
+FROM scannable_channels
+WHERE guild_id = %(guild_id)s AND (NOT is_nsfw OR %(with_nsfw)s);
 
 -- select_sources
 -- Which of these channels are read at all, and with which settings of their own.
@@ -80,8 +81,25 @@ WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
 -- The list was read to its end. It is as old as its beginning: what was archived since is not on it.
 UPDATE bot_channels
 SET archived_threads_cursor = NULL, archived_threads_begun_at = NULL,
-    archived_threads_read_at = %(begun_at)s
+    archived_threads_read_at = %(begun_at)s, archived_threads_refused_at = NULL
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
+
+-- set_listing_refused
+-- Discord does not list them; what was read of the list before counts no less.
+UPDATE bot_channels
+SET archived_threads_refused_at = now()
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
+
+-- note_missed_threads
+-- Threads were met in a channel that nobody has listed: they were archived before a sync came by.
+UPDATE bot_channels
+SET archived_threads_missed_at = now()
+WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
+  AND EXISTS (
+      SELECT
+      FROM unnest(%(thread_ids)s::bigint[]) AS met (thread_id)
+      WHERE NOT EXISTS (SELECT FROM bot_channels AS thread WHERE thread.channel_id = met.thread_id)
+  );
 
 -- mark_thread_deleted
 -- Discord says that a thread is gone; no sync would ask for it, for it was not among the active ones.
@@ -89,7 +107,7 @@ UPDATE bot_channels
 SET state = 'deleted', state_changed_at = now(), permissions = 0, updated_at = now()
 WHERE guild_id = %(guild_id)s
   AND channel_id = %(channel_id)s
-  AND type IN ('announcement_thread', 'public_thread', 'private_thread');
+  AND is_thread(type);
 
 -- note_scanned
 -- A channel was read just now, and so many of its messages for the first time.

@@ -18,8 +18,11 @@ Value = TypeVar("Value")
 _DECIMAL: Final = re.compile(r"[0-9]+")
 _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
 """The largest value of PostgreSQL's bigint; Discord's ids reach it in 2084."""
+_LARGEST_INTEGER: Final = (1 << 31) - 1
+"""The largest value of PostgreSQL's integer."""
 _UNSTORABLE: Final = frozenset({"Cc", "Cs"})
 """Control characters and lone surrogates: no name needs them and PostgreSQL refuses some."""
+_KEPT_IN_PROSE: Final = frozenset("\n\t")
 
 
 class Fields:
@@ -47,6 +50,13 @@ class Fields:
         if not isinstance(value, str):
             raise self._unexpected(key, "text")
         return _storable(value)
+
+    def optional_prose(self, key: str) -> str | None:
+        """Read text of several lines, whose breaks and tabs stay: they keep words apart."""
+        value = self._document.get(key)
+        if value is None or isinstance(value, str):
+            return value and _storable_prose(value)
+        raise self._unexpected(key, "text")
 
     def snowflake(self, key: str) -> int:
         """Read an id, sent as a string or as a number."""
@@ -77,6 +87,13 @@ class Fields:
             return value
         raise self._unexpected(key, "an integer")
 
+    def optional_measure(self, key: str) -> int | None:
+        """Read a whole number that PostgreSQL's integer holds; None if it is absent or null."""
+        value = self.optional_number(key)
+        if value is None or 0 <= value <= _LARGEST_INTEGER:
+            return value
+        raise self._unexpected(key, "a measure")
+
     def optional_seconds(self, key: str) -> float | None:
         """Read a duration in seconds, or None if it is absent, null or negative."""
         value = self._document.get(key)
@@ -87,15 +104,15 @@ class Fields:
         return float(value) if value >= 0 else None
 
     def optional_instant(self, key: str) -> datetime | None:
-        """Read an ISO 8601 timestamp, in UTC unless it says otherwise; None if absent or null."""
+        """Read an ISO 8601 timestamp, as an instant in UTC; None if absent or null."""
         value = self.optional_text(key)
         if value is None:
             return None
         try:
             instant = datetime.fromisoformat(value)
-        except ValueError as error:
+            return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except (ValueError, OverflowError) as error:
             raise self._unexpected(key, "a timestamp") from error
-        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
     def is_true(self, key: str) -> bool:
         """Tell whether a flag is there and set."""
@@ -104,6 +121,10 @@ class Fields:
     def has(self, key: str) -> bool:
         """Tell whether the key is there with a value other than null."""
         return self._document.get(key) is not None
+
+    def is_filled(self, key: str) -> bool:
+        """Tell whether the key is there with anything in it."""
+        return bool(self._document.get(key))
 
     def child(self, key: str) -> "Fields":
         """Read an object inside this one."""
@@ -154,3 +175,13 @@ def _storable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c for c in text if unicodedata.category(c) not in _UNSTORABLE)
+
+
+def _storable_prose(text: str) -> str:
+    """Storable text in which whatever else separates words has become a space."""
+    return "".join(
+        character
+        if character in _KEPT_IN_PROSE or unicodedata.category(character) not in _UNSTORABLE
+        else " " * character.isspace()
+        for character in text
+    )

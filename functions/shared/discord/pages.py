@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeVar
 from functions.shared import errors, models
 from functions.shared.discord import messages, payloads
 from functions.shared.discord.fields import Fields
-from functions.shared.models import GuildId, MessageId
+from functions.shared.models import ChannelId, GuildId, MessageId
 
 ArchivedKind = Literal["public", "joined_private"]
 
@@ -20,6 +20,10 @@ _log = logging.getLogger("discord_clip_saver.discord")
 
 _INDEX_NOT_READY: Final = 110_000
 _EDGE: Final = timedelta(milliseconds=1)
+_HAS_THREAD: Final = 1 << 5
+"""Message flag: a thread was begun with this message."""
+_THREAD_CREATED: Final = 18
+"""Message type: somebody began a thread in this channel."""
 
 T = TypeVar("T")
 
@@ -35,7 +39,8 @@ def message_page(document: object, route: str) -> models.MessagePage:
     if entries and not ids:
         raise errors.UnexpectedPayload("no message of the page has an id", route=route)
     found = tuple(_readable(entries, route, messages.message))
-    return models.MessagePage(found, ids, len(entries))
+    thread_ids = frozenset(_thread_ids(entries, route))
+    return models.MessagePage(found, ids, len(entries), thread_ids)
 
 
 def search_page(document: object, route: str, guild_id: GuildId) -> models.SearchPage:
@@ -88,7 +93,7 @@ def thread_page(
     if archived_at is None:
         raise errors.UnexpectedPayload("a thread does not tell when it was archived", route=route)
     # The comparison is exclusive: others may share the moment at which the page ended.
-    return models.ThreadPage(threads, (archived_at + _EDGE).isoformat())
+    return models.ThreadPage(threads, (archived_at + _EDGE).isoformat(), archived_at)
 
 
 def _ids(entries: Iterable[object], route: str) -> Iterator[MessageId]:
@@ -98,6 +103,18 @@ def _ids(entries: Iterable[object], route: str) -> Iterator[MessageId]:
             yield MessageId(Fields(entry, route).snowflake("id"))
 
 
+def _thread_ids(entries: Iterable[object], route: str) -> Iterator[ChannelId]:
+    """Threads that messages began, or tell of (Discord docs, Message Flags and Message Types)."""
+    for entry in entries:
+        with contextlib.suppress(errors.UnexpectedPayload):
+            fields = Fields(entry, route)
+            if (fields.optional_number("flags") or 0) & _HAS_THREAD:
+                # It has the id of its message.
+                yield ChannelId(fields.snowflake("id"))
+            if fields.optional_number("type") == _THREAD_CREATED:
+                yield ChannelId(fields.child("message_reference").snowflake("channel_id"))
+
+
 def _readable(
     entries: Iterable[object], route: str, read: Callable[[object, str], T]
 ) -> Iterator[T]:
@@ -105,4 +122,5 @@ def _readable(
         try:
             yield read(entry, route)
         except errors.UnexpectedPayload as error:
-            _log.warning("Left out what makes no sense: %s", error)
+            number = next(_ids([entry], route), "without an id")
+            _log.warning("Left out what makes no sense, %s: %s", number, error)

@@ -49,6 +49,7 @@ class Texts:
     problem_view: str
     problem_history: str
     problem_connect: str
+    problem_age_restricted: str
     problem_more: str
     problem_message_content: str
     sync_now: str
@@ -79,6 +80,7 @@ class Texts:
     settings_empty_resets: str
     settings_from_default: str
     settings_from_guild: str
+    settings_from_parent: str
     settings_from_channel: str
     settings_saved: str
     settings_reset: str
@@ -131,12 +133,14 @@ class Texts:
     mine_back: str
     mine_ask_delete: str
     mine_ask_delete_all: str
+    mine_ask_delete_newest: str
     mine_ask_opt_out: str
     mine_gone: str
     mine_hidden: str
     mine_shown: str
     mine_unchanged: str
     mine_deleted: str
+    mine_deleted_in_part: str
     mine_opted_out: str
     mine_opted_in: str
     mine_exported: str

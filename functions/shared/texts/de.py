@@ -69,6 +69,10 @@ TEXTS = Texts(
     problem_connect=(
         "Ich kann den Chat von {channel} nicht lesen: erlaube meiner Rolle dort **Verbinden**."
     ),
+    problem_age_restricted=(
+        "Ich lese {channel} nicht, weil der Kanal altersbeschränkt ist: schalte `scan_nsfw` in "
+        "/settings ein, oder das Lesen für den Kanal aus."
+    ),
     problem_more="… und {count} weitere.",
     problem_message_content=(
         "Ich sehe Nachrichten ohne ihre Dateien: wer diesen Bot betreibt, muss den **Message "
@@ -98,6 +102,7 @@ TEXTS = Texts(
     settings_empty_resets="Leer lassen, um zu {inherited} zurückzukehren.",
     settings_from_default="Vorgabe",
     settings_from_guild="dieser Server",
+    settings_from_parent="der Kanal darüber",
     settings_from_channel="dieser Kanal",
     settings_saved="✅ `{key}` ist jetzt `{value}`.",
     settings_reset="✅ `{key}` ist wieder `{value}`.",
@@ -180,7 +185,7 @@ TEXTS = Texts(
     mine_count="Clips: {count}, verborgen: {hidden} · Seite {page} von {pages}",
     mine_none="Von dir behalte ich auf diesem Server keine Clips.",
     mine_not_saved="🚫 Was du hier postest, wird nicht gesichert, wie du es wolltest.",
-    mine_is_hidden="🙈 verborgen: nur du siehst ihn, und nur hier",
+    mine_is_hidden="🙈 verborgen: außer dir findet ihn niemand",
     mine_message="Nachricht",
     mine_hide="Verbergen",
     mine_show="Wieder zeigen",
@@ -203,6 +208,12 @@ TEXTS = Texts(
         "sind dann nicht mehr zu finden, und weder ein Suchlauf noch *Clip sichern* bringt sie "
         "zurück. Deine Nachrichten in den Kanälen bleiben, wie sie sind."
     ),
+    mine_ask_delete_newest=(
+        "Die neuesten **{count}** deiner {total} Clips auf diesem Server aus dem löschen, was ich "
+        "behalte? Mehr gehen nicht auf einmal. Sie sind dann nicht mehr zu finden, und weder ein "
+        "Scan noch *Save clip* bringt sie zurück. Deine Nachrichten in den Kanälen bleiben, wie "
+        "sie sind."
+    ),
     mine_ask_opt_out=(
         "Von da an wird nichts mehr gesichert, was du auf diesem Server postest, weder von einem "
         "Suchlauf noch mit *Clip sichern*, bis du es anders sagst. Was ich von dir behalte "
@@ -213,6 +224,9 @@ TEXTS = Texts(
     mine_shown="✅ Wer seinen Kanal sieht, findet ihn wieder.",
     mine_unchanged="Es war nichts zu ändern.",
     mine_deleted="✅ Endgültig gelöscht: {count}.",
+    mine_deleted_in_part=(
+        "✅ Endgültig gelöscht: {count}. Übrig: {left}; wähle noch einmal *Alle löschen*."
+    ),
     mine_opted_out="✅ Was du auf diesem Server postest, wird nicht mehr gesichert.",
     mine_opted_in=(
         "✅ Was du von jetzt an postest, wird wieder gesichert. Für das, was du inzwischen "

@@ -51,6 +51,10 @@ TEXTS = Texts(
     ),
     problem_history="I cannot read older messages in {channel}: allow **Read Message History**.",
     problem_connect="I cannot read the chat of {channel}: allow **Connect** for my role there.",
+    problem_age_restricted=(
+        "I do not read {channel}, because it is age-restricted: switch `scan_nsfw` on in "
+        "/settings, or reading off for the channel."
+    ),
     problem_more="… and {count} more.",
     problem_message_content=(
         "I see messages without their files: whoever runs this bot has to switch on the "
@@ -80,6 +84,7 @@ TEXTS = Texts(
     settings_empty_resets="Leave it empty to go back to {inherited}.",
     settings_from_default="default",
     settings_from_guild="this server",
+    settings_from_parent="the channel above",
     settings_from_channel="this channel",
     settings_saved="✅ `{key}` is now `{value}`.",
     settings_reset="✅ `{key}` is back to `{value}`.",
@@ -154,7 +159,7 @@ TEXTS = Texts(
     mine_count="Clips: {count}, hidden: {hidden} · page {page} of {pages}",
     mine_none="I keep no clips of yours in this server.",
     mine_not_saved="🚫 What you post here is not saved, as you asked.",
-    mine_is_hidden="🙈 hidden: only you see it, and only here",
+    mine_is_hidden="🙈 hidden: nobody but you finds it",
     mine_message="message",
     mine_hide="Hide",
     mine_show="Show again",
@@ -176,6 +181,11 @@ TEXTS = Texts(
         "longer be found, and neither a scan nor *Save clip* brings them back. Your messages in "
         "the channels stay as they are."
     ),
+    mine_ask_delete_newest=(
+        "Delete the newest **{count}** of your {total} clips in this server from what I keep? More "
+        "do not go at once. They can then no longer be found, and neither a scan nor *Save clip* "
+        "brings them back. Your messages in the channels stay as they are."
+    ),
     mine_ask_opt_out=(
         "From then on nothing that you post in this server is saved, neither by a scan nor by "
         "somebody's *Save clip*, until you say otherwise. What I keep of yours (clips: {count}) "
@@ -186,6 +196,9 @@ TEXTS = Texts(
     mine_shown="✅ Everybody who sees its channel finds it again.",
     mine_unchanged="There was nothing to change.",
     mine_deleted="✅ Deleted for good: {count}.",
+    mine_deleted_in_part=(
+        "✅ Deleted for good: {count}. Left: {left}; choose *Delete all* once again."
+    ),
     mine_opted_out="✅ What you post in this server is no longer saved.",
     mine_opted_in=(
         "✅ What you post from now on is saved again. For what you posted in between, use "

@@ -109,6 +109,11 @@ class Stage:
         payload = copy.deepcopy(used.payload) | {"id": str(self.world.mint.next())}
         return self.act.send(payload | changes)
 
+    def forget(self) -> None:
+        """Let another environment work, which knows nothing of who may see what."""
+        self.jobs.close()
+        self.jobs = LambdaEnvironment("jobs", self.variables, timeout_seconds=60)
+
     def sync(self) -> None:
         """Run a full sync."""
         with LambdaEnvironment("sync", self.variables) as environment:
@@ -216,7 +221,10 @@ def stage(database_url: str, queue: JobQueueServer, rows: Rows, api: Api) -> Ite
         for each in commands.COMMANDS:
             application.commands.put(None, each.payload(), discord.world.mint, day=0)
         made = Stage(discord, queue, rows, variables)
-        with made.interactions, made.jobs:
+        with made.interactions:
             interactions.current = made.interactions
             application.interactions_endpoint_url = f"{gateway.url}/interactions"
-            yield made
+            try:
+                yield made
+            finally:
+                made.jobs.close()

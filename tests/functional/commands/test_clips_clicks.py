@@ -90,7 +90,7 @@ def test_a_search_that_no_button_can_carry_says_so(stage: Stage, first: gallery.
     assert look(stage, stage.linus, text=long + "x" * 5_000).names == []
 
 
-def test_a_job_that_waited_for_more_than_a_minute_asks_who_the_member_is_now(
+def test_a_job_that_waited_for_more_than_half_a_minute_asks_who_the_member_is_now(
     stage: Stage, first: gallery.Gallery
 ) -> None:
     moderators = stage.arcade.add_role("Moderators")
@@ -119,8 +119,7 @@ def test_who_was_put_out_of_a_private_thread_turns_no_page_of_it(stage: Stage) -
     first = look(stage, grace)
     assert len(first.names) == 5
     judges.remove_member(grace)
-    assert stage.jobs._module
-    stage.jobs._module.worker.access._memberships._kept.clear()
+    stage.forget()
     assert gallery.turn(stage, first, grace, NEXT).names == []
     assert stage.discord.requests.count(MEMBERSHIP) == 2
 

@@ -11,6 +11,7 @@ from clipsaver.emulator.interaction_record import Interaction
 from clipsaver.emulator.messages import Message
 from clipsaver.emulator.people import User
 from clipsaver.emulator.permissions import Permission
+from functions.shared.db import own_clips
 from tests.functional.commands.stage import Stage, answered
 
 MB = 1024 * 1024
@@ -99,7 +100,7 @@ def test_a_hidden_clip_is_marked_and_can_be_shown_again(stage: Stage) -> None:
     shown = mine(stage)
     hidden = click(stage, shown, button("hide", message))
     assert "✅ Hidden. Nobody else finds it now." in hidden.text
-    assert "🙈 hidden: only you see it" in hidden.text
+    assert "🙈 hidden: nobody but you finds it" in hidden.text
     assert "Clips: 1, hidden: 1" in hidden.text
     assert stage.rows.sql("SELECT hidden_at IS NULL AS shown FROM clips") == [{"shown": False}]
     again = click(stage, hidden, button("show", message))
@@ -264,3 +265,24 @@ def test_it_answers_in_german(stage: Stage) -> None:
     post(stage, stage.linus, "mein.mp4")
     stage.linus.locale = "de"
     assert "Deine Clips auf diesem Server" in mine(stage).text
+
+
+@pytest.mark.parametrize("leaving", [False, True])
+def test_more_clips_than_go_at_once_are_told_before_and_after(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, leaving: bool
+) -> None:
+    monkeypatch.setattr(own_clips, "MOST_BURIED", 2)
+    for number in range(3):
+        post(stage, stage.linus, f"{number}.mp4")
+    if leaving:
+        asked = click(stage, mine(stage), "clips_mine:stop")
+    else:
+        asked = click(stage, mine(stage), "clips_mine:delete_all")
+        assert "Delete the newest **2** of your 3 clips" in asked.text
+    done = click(stage, asked, "clips_mine:leave" if leaving else "clips_mine:erase_all")
+    assert "✅ Deleted for good: 2. Left: 1; choose *Delete all*" in done.text
+    assert clips(stage) == ["0.mp4"]
+    asked = click(stage, done, "clips_mine:delete_all")
+    assert "Delete **all 1** of your clips" in asked.text
+    assert "Deleted for good: 1." in click(stage, asked, "clips_mine:erase_all").text
+    assert clips(stage) == []

@@ -85,16 +85,10 @@ def test_who_may_not_read_history_or_enter_a_voice_channel_finds_nothing_of_it(
     linus = stage.arcade.member(stage.linus)
     stage.channel("Lobby").add_overwrites(deny(linus, Permission.CONNECT))
     stage.channel("clips").add_overwrites(deny(linus, Permission.READ_MESSAGE_HISTORY))
-    forget(stage)
+    stage.forget()
     assert look(stage, stage.linus, channel=place).names == []
     assert look(stage, stage.user("grace"), channel=place).names == ["lobby.mp4", "open.mp4"]
     assert everyone.permissions & Permission.CONNECT
-
-
-def forget(stage: Stage) -> None:
-    """Let the minute pass for which the worker knows who may see what."""
-    assert stage.jobs._module
-    stage.jobs._module.worker.access._snapshots._kept.clear()
 
 
 def test_a_page_is_authorised_afresh_after_a_permission_was_taken_away(stage: Stage) -> None:
@@ -215,6 +209,27 @@ def test_a_file_that_was_taken_off_its_message_disappears_alone(stage: Stage) ->
     assert look(stage, stage.linus).names == ["kept.mp4"]
     (buried,) = stage.rows.sql("SELECT * FROM clip_tombstones")
     assert buried["reason"] == "attachment_removed"
+
+
+def test_what_is_kept_of_a_text_follows_its_edits(stage: Stage) -> None:
+    edited = post(stage, "clips", "edited.mp4", text="nice shto")
+    emptied = post(stage, "clips", "emptied.mp4", text="gone soon")
+    unkept = post(stage, "clips", "unkept.mp4", text="not kept", message_text=None)
+    of_linus = post(stage, "clips", "linus.mp4", text="mine", author_id=stage.linus.id)
+    stage.rows.insert("clip_opt_outs", guild_id=stage.arcade.id, user_id=stage.linus.id)
+    for message in (edited, unkept, of_linus):
+        message.content = "nice\nshot"
+    emptied.content = ""
+    assert len(look(stage, stage.linus).names) == 4
+    kept = stage.rows.sql("SELECT filename, message_text FROM clips")
+    assert {row["filename"]: row["message_text"] for row in kept} == {
+        "edited.mp4": "nice\nshot",
+        "emptied.mp4": None,
+        "unkept.mp4": None,
+        "linus.mp4": "mine",
+    }
+    assert look(stage, stage.linus, text="shot").names == ["edited.mp4"]
+    assert look(stage, stage.linus, text="shto").names == []
 
 
 def test_without_the_message_content_intent_nothing_is_taken_for_removed(stage: Stage) -> None:
@@ -417,7 +432,7 @@ def test_discord_being_away_is_told_and_the_page_can_be_asked_for_again(stage: S
     for number in range(6):
         post(stage, "clips", f"clip{number}.mp4")
     first = look(stage, stage.linus)
-    forget(stage)
+    stage.forget()
     fault = stage.discord.faults.add("GET /guilds/{guild_id}", status=403)
     used = stage.act.click(first.used, stage.linus, first.buttons[NEXT])
     told = gallery.shown(stage, used)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +43,8 @@ def test_all_that_is_kept_of_ones_own_clips_is_in_the_file(stage: Stage) -> None
         "channel_id": str(message.channel_id),
         "message_id": str(message.id),
         "attachment_id": str(message.attachments[0].id),
+        "author_id": str(stage.linus.id),
+        "author_name": "linus",
         "filename": "mine.mp4",
         "title": None,
         "content_type": "video/mp4",
@@ -49,24 +52,43 @@ def test_all_that_is_kept_of_ones_own_clips_is_in_the_file(stage: Stage) -> None
         "width": 1920,
         "height": 1080,
         "duration_seconds": 12.5,
+        "placeholder": message.attachments[0].placeholder,
         "is_spoiler": False,
         "is_forward": False,
         "is_native_clip": False,
         "clip_created_at": None,
         "participant_ids": [],
+        "game_id": None,
         "game": None,
         "message_text": "about mine.mp4",
+        "saved_by": str(stage.linus.id),
         "hidden_at": "2026-11-01T00:00:00+00:00",
         "link": f"https://discord.com/channels/{stage.arcade.id}/{message.channel_id}/{message.id}",
     }
 
 
-def test_what_somebody_else_wrote_is_not_in_it(stage: Stage) -> None:
+def test_no_column_is_left_out(stage: Stage) -> None:
+    taken = datetime(2026, 11, 20, tzinfo=UTC)
+    people = [stage.ada, stage.linus]
+    native = messages.clip("ace.mp4", taken_at=taken, participants=people, game="Valorant")
+    message = stage.channel("clips").post(stage.linus, "", [native])
+    answered(stage.act.message_command(stage.arcade, stage.ada, "Save clip", message))
+    _, (clip,) = exported(stage)
+    columns = stage.rows.sql(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'clips'"
+    )
+    # The index of the words holds nothing but them.
+    assert {row["column_name"] for row in columns} == clip.keys() - {"link"} | {"document"}
+    assert (clip["game_id"], clip["saved_by"]) == (str(native.id + 1), str(stage.ada.id))
+    assert clip["participant_ids"] == [str(user.id) for user in people]
+
+
+def test_what_a_forward_carries_is_in_it(stage: Stage) -> None:
     adas = stage.channel("clips").post(stage.ada, "Ada's words", [messages.video("save.mp4")])
     forward = stage.channel("news").post(stage.linus, "", **messages.forward_of(adas))
     answered(stage.act.message_command(stage.arcade, stage.linus, "Save clip", forward))
     _, (clip,) = exported(stage)
-    assert (clip["is_forward"], clip["message_text"]) == (True, None)
+    assert (clip["is_forward"], clip["message_text"]) == (True, "Ada's words")
 
 
 def test_many_clips_are_read_in_batches_and_all_written(
@@ -81,7 +103,7 @@ def test_many_clips_are_read_in_batches_and_all_written(
 def test_what_does_not_fit_into_one_file_is_told(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_clips, "_MOST_BYTES", 1_500)
+    monkeypatch.setattr(export_clips, "_MOST_BYTES", 2_000)
     for number in range(5):
         post(stage, stage.linus, f"{number}.mp4")
     used, clips = exported(stage)

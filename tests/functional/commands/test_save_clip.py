@@ -124,6 +124,18 @@ def test_the_limit_of_the_channel_goes_before_that_of_the_server(stage: Stage) -
     assert "Saved" in save(stage, message).text
 
 
+def test_the_limit_of_a_channel_holds_in_its_threads_too(stage: Stage) -> None:
+    message = post(stage, messages.video("save.mp4", size=30 * MB), channel="Clip of the week")
+    set_limit = "UPDATE bot_channels SET settings = %s::jsonb WHERE channel_id = %s"
+    clips = stage.channel("clips").id
+    stage.rows.sql(set_limit, '{"max_file_size_mb": 20}', clips)
+    assert "`save.mp4` has 30 MB; files of up to 20 MB" in save(stage, message).text
+    stage.rows.sql(set_limit, '{"max_file_size_mb": "lots"}', message.channel_id)
+    assert "files of up to 20 MB" in save(stage, message).text
+    stage.rows.sql(set_limit, '{"max_file_size_mb": 30}', message.channel_id)
+    assert "Saved" in save(stage, message).text
+
+
 def test_what_is_saved_already_is_told_and_left_as_it_is(stage: Stage) -> None:
     message = post(stage, messages.video("save.mp4"))
     save(stage, message)
@@ -245,8 +257,6 @@ def test_a_payload_that_is_not_as_documented_is_told_and_saves_nothing(stage: St
         {"attachments": [file | {"id": None}]},
         {"attachments": [file | {"size": "large"}]},
         {"attachments": [file | {"filename": 1}]},
-        {"attachments": [file | {"clip_participants": {}}]},
-        {"attachments": [file | {"clip_created_at": "yesterday"}]},
         {"message_snapshots": [1]},
     )
     for change in damaged:
@@ -283,4 +293,19 @@ def test_it_answers_in_german(stage: Stage) -> None:
     assert save(stage, message).text.splitlines() == [
         "💾 Gesichert: `save.mp4`",
         "Nicht gesichert: `cat.png` ist kein Video.",
+    ]
+
+
+def test_a_file_that_makes_no_sense_does_not_cost_the_others(stage: Stage) -> None:
+    used = save(stage, post(stage, messages.video("save.mp4")))
+    stage.rows.sql("DELETE FROM clips")
+    data = used.payload["data"]
+    (message,) = data["resolved"]["messages"].values()
+    (file,) = message["attachments"]
+    odd = file | {"clip_created_at": "yesterday", "clip_participants": {}, "width": 3_000_000_000}
+    changed = {"resolved": {"messages": {message["id"]: message | {"attachments": [None, odd]}}}}
+    answer = stage.send_again(used, data=data | changed)
+    assert told(answer).splitlines() == [
+        "💾 Saved: `save.mp4`",
+        "Something went wrong on my side. It has been logged.",
     ]

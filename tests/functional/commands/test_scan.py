@@ -1,10 +1,13 @@
 """`/scan start`, `status` and `cancel`: what is told before, during and after, and to whom."""
 
 import json
+import re
+import time
 from typing import Any
 
 import pytest
 
+from clipsaver.emulator import messages
 from clipsaver.emulator.channels import deny
 from clipsaver.emulator.interaction_record import Interaction
 from clipsaver.emulator.permissions import Permission
@@ -40,9 +43,23 @@ def offered(stage: Stage) -> Interaction:
     return used
 
 
+def readable(stage: Stage) -> int:
+    """Channels and threads that the bot may read, age-restricted ones too."""
+    (row,) = stage.rows.sql(
+        "SELECT count(*) FROM scannable_channels WHERE guild_id = %s", stage.arcade.id
+    )
+    return int(row["count"])
+
+
 def started(stage: Stage) -> Interaction:
     """Ada starts a scan, of which nothing is done yet."""
     return stage.click(offered(stage), START)
+
+
+def seconds_left(spent: str) -> float:
+    """How long it takes from now, as it is told."""
+    (end,) = re.findall(r"<t:(\d+):R>", spent)
+    return int(end) - time.time()
 
 
 def scan(stage: Stage) -> None:
@@ -70,9 +87,7 @@ def test_what_it_takes_is_told_before_anything_is_started(quiet_stage: Stage) ->
     stage = quiet_stage
     offer = offered(stage)
     text = said(offer)
-    channels = stage.rows.sql(
-        "SELECT count(*) FROM scannable_channels WHERE guild_id = %s", stage.arcade.id
-    )[0]["count"]
+    channels = readable(stage)
     # Two questions, a page of videos, one of forwards, one of messages, and one per channel.
     assert f"about **{2 + 1 + 1 + 1 + channels}** requests" in text
     assert "3 messages with videos and 1 forwarded ones" in text
@@ -164,9 +179,32 @@ def test_a_scan_under_way_tells_how_far_it_is(quiet_stage: Stage) -> None:
     spent = told["Requests to Discord"]
     assert spent.startswith("120 of about 480 sent · today 130 of 20000")
     assert "At this pace it is done <t:" in spent
+    assert seconds_left(spent) == pytest.approx(360 / (120 / 600), abs=20)
     proven = told["Every message was read back to"]
     assert f"<#{clips.id}>: <t:" in proven
     assert ":D> (50 %)" in proven
+
+
+@pytest.mark.parametrize(
+    ("seconds_before", "paused", "seconds_left_over"),
+    [
+        (480, "paused_at = NULL", 360),
+        (180, "paused_at = now() - interval '300 s'", 360),
+        (480, "paused_at = now(), paused_until = now() + interval '600 s'", 600 + 360),
+    ],
+)
+def test_the_pace_of_a_scan_is_that_of_its_work(
+    quiet_stage: Stage, seconds_before: int, paused: Any, seconds_left_over: int
+) -> None:
+    stage = quiet_stage
+    started(stage)
+    stage.rows.sql(
+        "UPDATE guild_scans SET status = 'running', started_at = now() - interval '10 minutes',"
+        f" requests = 120, predicted_requests = 480, paused_seconds = %s, {paused}",
+        seconds_before,
+    )
+    spent = fields(stage.command("scan status"))["Requests to Discord"]
+    assert seconds_left(spent) == pytest.approx(seconds_left_over, abs=20)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +235,30 @@ def test_what_cannot_be_read_is_named_with_the_reason(stage: Stage) -> None:
     problems = fields(stage.command("scan status"))["What is wrong, and how to fix it"]
     assert f"I cannot read older messages in <#{clips.id}>" in problems
     assert f"I could not read <#{lobby.id}>: `403 Missing Access`" in problems
+
+
+def test_age_restricted_channels_count_and_are_named_as_they_are_read(quiet_stage: Stage) -> None:
+    stage = quiet_stage
+    late = stage.arcade.add_channel("late", nsfw=True)
+    late.post(stage.ada, "", [messages.video("late.mp4")])
+    stage.sync()
+    stage.rows.sql("UPDATE bot_channels SET is_reading = true WHERE channel_id = %s", late.id)
+    problem = f"I do not read <#{late.id}>, because it is age-restricted"
+    without = f"of {readable(stage) - 1} channels and threads"
+    assert without in said(offered(stage))
+    started(stage)
+    scan(stage)
+    shown = stage.command("scan status")
+    assert "✅ Done <t:" in said(shown)
+    told = fields(shown)
+    assert "History: 100 % proven" in told["Progress"]
+    assert f"<#{late.id}>" not in told["Every message was read back to"]
+    assert problem in told["What is wrong, and how to fix it"]
+    assert problem in fields(stage.command("status"))["What is wrong, and how to fix it"]
+    stage.rows.sql("""UPDATE guild_settings SET settings = settings || '{"scan_nsfw": true}'""")
+    told = fields(stage.command("scan status"))
+    assert f"<#{late.id}>: nothing yet" in told["Every message was read back to"]
+    assert problem not in told["What is wrong, and how to fix it"]
 
 
 def test_it_is_canceled_once_and_says_what_stays(quiet_stage: Stage) -> None:

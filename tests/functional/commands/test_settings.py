@@ -143,6 +143,16 @@ def test_an_empty_value_of_a_channel_goes_back_to_the_servers(stage: Stage) -> N
     assert outcome(edit(stage, SIZE, "", clips)) == "✅ `max_file_size_mb` is back to `50`."
 
 
+def test_a_thread_tells_what_it_has_from_the_channel_above(stage: Stage) -> None:
+    clips, week = (str(stage.channel(name).id) for name in ("clips", "Clip of the week"))
+    edit(stage, SIZE, "50", clips)
+    shown = stage.command("settings", {"channel": week})
+    assert "`50` · the channel above" in fields(shown).values()
+    edit(stage, SIZE, "60", week)
+    shown = stage.command("settings", {"channel": week})
+    assert "`60` · this channel" in fields(shown).values()
+
+
 def test_the_same_value_again_is_no_change(stage: Stage) -> None:
     assert outcome(edit(stage, SIZE, "100")) == "`max_file_size_mb` was `100` already."
     assert recorded(stage.rows) == []

@@ -1,14 +1,24 @@
 """The scan on a stage: a synced local Discord, a database, and the function as Lambda runs it."""
 
+import asyncio
 import json
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from clipsaver.emulator import messages
 from clipsaver.emulator.channels import Channel
 from clipsaver.emulator.guilds import Guild
 from clipsaver.emulator.messages import Message
 from clipsaver.local.lambda_environment import LambdaEnvironment
+from functions.shared import models
+from functions.shared.db import clip_search, guild_scans
+from functions.shared.db.connection import Transaction
+from functions.shared.searches import Search
+from tests import factories
 from tests.functional.sync import stage as sync_stage
+
+T = TypeVar("T")
 
 MESSAGES: Final = "GET /channels/{channel_id}/messages"
 SEARCH: Final = "GET /guilds/{guild_id}/messages/search"
@@ -57,6 +67,19 @@ class Stage(sync_stage.Stage):
         """The catalogued files, by name."""
         return [name for (name,) in self.rows("SELECT filename FROM clips ORDER BY filename")]
 
+    def found(self, text: str) -> list[str]:
+        """The files that a search of *Arcade* for some words finds, by name."""
+        channels = [models.ChannelId(each) for each in self.world.channels]
+        scope = clip_search.Scope(
+            models.GuildId(self.arcade.id), channels, models.UserId(self.owner.id)
+        )
+        clips = self.in_transaction(
+            lambda transaction: clip_search.select_clips(
+                transaction, scope, Search(text), None, 100
+            )
+        )
+        return sorted(clip.filename for clip in clips)
+
     def requests(self, route: str | None = None) -> int:
         """How many requests the local Discord answered, of one route or all."""
         return sum(route in (None, each.route) for each in self.discord.requests)
@@ -70,6 +93,35 @@ class Stage(sync_stage.Stage):
         )
         scan: dict[str, Any] = found
         return scan
+
+    def ask_for_scan(self) -> None:
+        """Somebody asks for a scan of *Arcade*."""
+        self.in_transaction(
+            lambda transaction: guild_scans.request(
+                transaction, models.GuildId(self.arcade.id), None, with_nsfw=False
+            )
+        )
+
+    def cancel_scan(self) -> None:
+        """Somebody cancels the scan of *Arcade*, from another process."""
+        guild_id = models.GuildId(self.arcade.id)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(
+                self.in_transaction,
+                lambda transaction: guild_scans.cancel(transaction, guild_id),
+            ).result()
+
+    def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Do something with the database as a function would."""
+
+        async def run() -> T:
+            database = factories.make_database(self.variables["DATABASE_URL"])
+            async with database.transaction() as transaction:
+                done = await work(transaction)
+            await database.close()
+            return done
+
+        return asyncio.run(run())
 
     def covered(self, channel: Channel) -> list[tuple[int, int]]:
         """The intervals of a channel that are proven."""

@@ -1,6 +1,7 @@
 """The proof of history, the archived threads, and the budget of both."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,18 @@ def test_every_request_of_a_turn_counts(stage: Stage) -> None:
     assert counted == stage.requests()
 
 
+def test_requests_that_discord_let_fail_and_saw_again_count(stage: Stage) -> None:
+    post_old(stage, 5)
+    stage.sync()
+    stage.discord.requests.clear()
+    stage.discord.faults.add(MESSAGES, status=500, times=2)
+    stage.turn()
+    assert stage.names() == ["0000.mp4"]
+    assert stage.requests(MESSAGES) == 3
+    counted = stage.value("SELECT sum(requests)::integer FROM scan_requests")
+    assert counted == stage.requests()
+
+
 def test_what_was_read_with_the_last_request_of_a_day_is_kept(stage: Stage) -> None:
     stage.use_settings("scan_settings_defaults: {scan_daily_requests_per_guild: 100}")
     stage.sync()
@@ -241,14 +254,111 @@ def test_threads_that_no_sync_saw_below_a_quiet_channel_are_found_within_a_week(
     stage.scan()
     quick = stage.clips.add_thread("quick")
     stage.video(quick, "quick.mp4")
-    assert quick.thread
-    quick.thread.archive()
+    quick.archive()
     stage.execute(
         "UPDATE bot_channels SET last_activity_at = now() - interval '30 days',"
         f" archived_threads_read_at = archived_threads_read_at - interval '{days} days'"
     )
     stage.scan()
     assert stage.names() == (["quick.mp4"] if is_found else [])
+
+
+def test_a_quick_thread_is_found_behind_a_page_of_threads_that_a_sync_saw_active(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_THREADS_PER_PAGE", 2)
+    stage.scan()
+    known = [stage.clips.add_thread(f"known {number}") for number in range(4)]
+    stage.sync()
+    quick = stage.clips.add_thread("quick")
+    stage.video(quick, "quick.mp4")
+    for seconds, thread in enumerate((quick, *known)):
+        thread.archive(at=stage.world.now() + timedelta(seconds=seconds))
+    stage.clips.post(stage.owner, "something happens")
+    stage.execute(
+        "UPDATE bot_channels SET archived_threads_read_at = archived_threads_read_at"
+        " - interval '2 days'"
+    )
+    stage.scan()
+    assert stage.names() == ["quick.mp4"]
+
+
+def test_a_list_is_read_on_only_until_what_was_archived_before_the_last_reading(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_THREADS_PER_PAGE", 2)
+    begun = stage.world.now() - YEAR
+    for number in range(10):
+        stage.clips.add_thread(f"old {number}", archived=True, at=begun + timedelta(days=number))
+    stage.scan()
+    stage.clips.post(stage.owner, "something happens")
+    stage.execute("UPDATE bot_channels SET archived_threads_read_at = now() - interval '2 days'")
+    stage.discord.requests.clear()
+    stage.scan()
+    assert stage.requests(PUBLIC) == 1
+    # Whoever asks for a scan asks for all of it, also where an earlier listing was interrupted.
+    stage.execute(
+        "UPDATE bot_channels SET archived_threads_begun_at = now() - interval '9 days',"
+        " archived_threads_cursor = '2020-01-01T00:00:00+00:00' WHERE name = 'clips'"
+    )
+    stage.ask_for_scan()
+    begun_again = "SELECT count(*) FROM bot_channels WHERE archived_threads_begun_at IS NOT NULL"
+    assert stage.value(begun_again) == 0
+    stage.discord.requests.clear()
+    stage.turn()
+    assert stage.requests(PUBLIC) > 5
+
+
+def test_a_quick_thread_that_its_channel_tells_of_is_found_at_once(stage: Stage) -> None:
+    stage.scan()
+    quick = stage.clips.add_thread("quick")
+    stage.clips.post(stage.owner, "quick", type=18, thread_id=quick.id)
+    stage.video(quick, "quick.mp4")
+    quick.archive()
+    stage.scan()
+    assert stage.names() == ["quick.mp4"]
+    # A thread that is known costs nothing more.
+    stage.discord.requests.clear()
+    active = stage.clips.add_thread("active")
+    stage.clips.post(stage.owner, "active", type=18, thread_id=active.id)
+    stage.scan()
+    assert stage.requests(PUBLIC) == 0
+
+
+def test_a_quick_post_of_a_forum_is_found_at_once(stage: Stage) -> None:
+    forum = stage.arcade.add_channel("show", "forum")
+    stage.scan()
+    quick = forum.add_thread("quick")
+    stage.video(quick, "quick.mp4")
+    quick.archive()
+    stage.scan()
+    assert stage.names() == ["quick.mp4"]
+    # A post that nobody finds any more is looked for once.
+    gone = forum.add_thread("gone")
+    del stage.arcade.threads[gone.id]
+    stage.scan()
+    stage.discord.requests.clear()
+    stage.scan()
+    assert stage.requests(PUBLIC) == 0
+
+
+def test_a_list_that_discord_refuses_is_not_taken_for_read(stage: Stage) -> None:
+    begun = stage.world.now() - YEAR
+    stage.video(stage.clips.add_thread("old", archived=True, at=begun), "old.mp4", at=begun)
+    stage.discord.faults.add(
+        PUBLIC, channel=stage.clips, status=403, body={"message": "x", "code": 50013}
+    )
+    stage.scan()
+    stage.discord.requests.clear()
+    stage.scan()
+    assert stage.requests(PUBLIC) == 0
+    stage.discord.faults.clear()
+    stage.execute(
+        "UPDATE bot_channels SET archived_threads_refused_at = now() - interval '2 hours'"
+        " WHERE archived_threads_refused_at IS NOT NULL"
+    )
+    stage.scan()
+    assert stage.names() == ["old.mp4"]
 
 
 @pytest.mark.parametrize("archived", [False, True])
@@ -381,6 +491,46 @@ def test_a_channel_is_not_marked_as_deleted_by_a_scan(stage: Stage) -> None:
     stage.discord.faults.add(MESSAGES, status=404, body=unknown)
     stage.scan()
     assert stage.states()["clips"] == "visible"
+
+
+def test_a_scan_that_is_canceled_while_threads_are_listed_begins_nothing_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_old(stage, 300)
+    begun = stage.world.now() - YEAR
+    stage.video(stage.clips.add_thread("old", archived=True, at=begun), at=begun)
+    stage.sync()
+    list_threads = client.DiscordClient.list_archived_threads
+
+    async def list_canceled(*given: Any) -> Any:
+        page = await list_threads(*given)
+        stage.cancel_scan()
+        return page
+
+    monkeypatch.setattr(client.DiscordClient, "list_archived_threads", list_canceled)
+    stage.turn()
+    assert stage.requests(PUBLIC) <= 2
+    assert stage.requests(MESSAGES) == 0
+    assert stage.rows("SELECT status FROM bot_channel_scan_runs") == []
+    assert stage.latest_scan()["status"] == "canceled"
+
+
+def test_runs_that_begin_as_a_scan_is_canceled_are_not_left_behind(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_old(stage, 300)
+    stage.video(stage.screenshots, at=stage.world.now() - YEAR)
+    stage.sync()
+    list_messages = client.DiscordClient.list_messages
+
+    async def list_canceled(*given: Any, **cursors: Any) -> Any:
+        page = await list_messages(*given, **cursors)
+        stage.cancel_scan()
+        return page
+
+    monkeypatch.setattr(client.DiscordClient, "list_messages", list_canceled)
+    stage.turn()
+    assert stage.rows("SELECT DISTINCT status::text FROM bot_channel_scan_runs") == [("canceled",)]
 
 
 def test_a_scan_that_is_canceled_on_the_way_stops(

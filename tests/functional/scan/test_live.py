@@ -1,13 +1,14 @@
 """New messages: found within one sync, once, and with nothing asked where nothing happened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from clipsaver.emulator import messages
 from clipsaver.emulator.channels import deny
 from clipsaver.emulator.permissions import Permission
-from functions.scan import reading
+from functions.scan import reading, turn
+from functions.scan.scan import Scan
 from functions.shared.discord import client
 from tests.functional.scan.stage import MESSAGES, SEARCH, Stage
 
@@ -23,6 +24,57 @@ def test_a_video_is_catalogued_after_the_next_sync(stage: Stage) -> None:
         "SELECT message_text, author_name, message_id FROM clips WHERE filename = 'ace.mp4'"
     )
     assert (text, author, message_id) == ("what a shot", "ada", posted.id)
+
+
+def test_each_word_of_a_text_of_several_lines_is_found(stage: Stage) -> None:
+    stage.video(stage.clips, text="look at this\nheadshot\tof mine")
+    stage.scan()
+    assert stage.rows("SELECT message_text FROM clips") == [("look at this\nheadshot\tof mine",)]
+    for word in ("this", "headshot", "mine"):
+        assert stage.found(word) == ["clip.mp4"]
+    assert stage.found("thisheadshot") == []
+
+
+def test_all_that_is_told_of_a_native_clip_is_kept(stage: Stage) -> None:
+    taken = stage.world.now() - timedelta(hours=3)
+    linus = stage.world.add_user("linus")
+    clip = messages.clip("ace.mp4", taken_at=taken, participants=[stage.owner, linus], game="Arena")
+    stage.clips.post(stage.owner, "", [clip])
+    stage.scan()
+    ((kept,),) = stage.rows("SELECT to_jsonb(clips) FROM clips")
+    assert kept["is_native_clip"]
+    assert kept["participant_ids"] == [stage.owner.id, linus.id]
+    assert (kept["game"], kept["game_id"]) == ("Arena", clip.id + 1)
+    assert datetime.fromisoformat(kept["clip_created_at"]) == taken
+    assert (kept["width"], kept["height"], kept["duration_seconds"]) == (1920, 1080, 20)
+    assert kept["placeholder"] == clip.placeholder
+
+
+def test_a_size_that_no_video_has_holds_up_nothing(stage: Stage) -> None:
+    odd = messages.video("odd.mp4")
+    odd.width = 3_000_000_000
+    stage.clips.post(stage.owner, "", [odd])
+    stage.video(stage.clips, "next.mp4")
+    stage.scan()
+    assert stage.names() == ["next.mp4", "odd.mp4"]
+    assert stage.rows("SELECT width, height FROM clips WHERE filename = 'odd.mp4'") == [
+        (None, 1080)
+    ]
+
+
+def test_a_message_that_makes_no_sense_is_counted(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.sync()
+    posted = stage.clips.post(stage.owner, "odd")
+    stage.sync()
+    tallies: list[turn.Tally] = []
+    monkeypatch.setattr(Scan, "_measure", lambda _, outcome: tallies.append(outcome.tally))
+    stage.discord.faults.add(
+        MESSAGES, channel=stage.clips, status=200, body=[{"id": str(posted.id)}]
+    )
+    stage.turn()
+    assert [(tally.messages, tally.unreadable) for tally in tallies] == [(1, 1)]
 
 
 def test_a_guild_in_which_nothing_happened_is_asked_nothing(stage: Stage) -> None:
@@ -90,6 +142,25 @@ def test_what_is_too_large_or_closed_or_switched_off_is_not_saved(stage: Stage) 
     stage.video(late, "late.mp4")
     stage.scan()
     assert stage.names() == []
+
+
+def test_the_settings_of_a_channel_hold_in_its_threads(stage: Stage) -> None:
+    stage.sync()
+    small = """'{"max_file_size_mb": 1}'"""
+    stage.execute(f"UPDATE bot_channels SET settings = {small} WHERE name = 'clips'")
+    stage.video(stage.week, "follows.mp4")
+    own = stage.clips.add_thread("own")
+    stage.video(own, "own.mp4")
+    broken = stage.screenshots.add_thread("broken")
+    stage.video(broken, "broken.mp4")
+    stage.sync()
+    stage.execute(
+        """UPDATE bot_channels SET settings = '{"max_file_size_mb": 10}' WHERE name = 'own'"""
+    )
+    stage.execute("UPDATE bot_channels SET settings = '[1]' WHERE name = 'screenshots'")
+    stage.execute("UPDATE bot_channels SET settings = '5' WHERE name = 'broken'")
+    stage.turn()
+    assert stage.names() == ["broken.mp4", "own.mp4"]
 
 
 def test_an_age_restricted_channel_is_read_only_where_that_is_wanted(stage: Stage) -> None:

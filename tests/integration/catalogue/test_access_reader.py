@@ -1,7 +1,5 @@
 """What is asked of Discord before anything is shown, and for how long its answer counts."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from clipsaver.emulator.channels import Thread
@@ -10,32 +8,10 @@ from clipsaver.emulator.server import DiscordServer
 from functions.shared import errors
 from functions.shared.catalogue import access_reader
 from functions.shared.catalogue.access_reader import AccessReader, KnownMember
-from functions.shared.discord.client import DiscordClient
 from functions.shared.models import ChannelId, GuildId, Member, UserId
+from tests.integration.catalogue.conftest import Clock
 
 MEMBERSHIP = "GET /channels/{channel_id}/thread-members/{user_id}"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    @property
-    def instant(self) -> datetime:
-        return datetime.fromtimestamp(self.now, UTC)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def reader(client: DiscordClient, clock: Clock) -> AccessReader:
-    return AccessReader(client, clock)
 
 
 def guild(discord: DiscordServer, name: str = "Arcade") -> Guild:
@@ -51,8 +27,12 @@ async def test_a_guild_takes_two_requests_and_none_again_within_half_a_minute(
 ) -> None:
     arcade = GuildId(guild(discord).id)
     first = await reader.snapshot(arcade)
-    assert first.guild.nsfw_level == 0
-    assert {each.name for each in first.channels.values()} >= {"clips", "guides", "after-dark"}
+    assert first.value.guild.nsfw_level == 0
+    assert {each.name for each in first.value.channels.values()} >= {
+        "clips",
+        "guides",
+        "after-dark",
+    }
     clock.now += access_reader.FRESH_SECONDS - 0.1
     assert await reader.snapshot(arcade) is first
     assert len(discord.requests) == 2
@@ -75,7 +55,7 @@ async def test_the_memory_is_bounded(
     reader._snapshots._most = 1
     arcade, basement = (GuildId(guild(discord, name).id) for name in ("Arcade", "Basement"))
     for guild_id in (arcade, basement, arcade):
-        assert (await reader.snapshot(guild_id)).guild.id == guild_id
+        assert (await reader.snapshot(guild_id)).value.guild.id == guild_id
     assert len(discord.requests) == 6
 
 
@@ -86,7 +66,7 @@ async def test_a_guild_that_cannot_be_read_is_not_remembered(
     discord.faults.add("GET /guilds/{guild_id}/channels", status=403, times=1)
     with pytest.raises(errors.Forbidden):
         await reader.snapshot(arcade)
-    assert (await reader.snapshot(arcade)).channels
+    assert (await reader.snapshot(arcade)).value.channels
 
 
 async def test_a_member_counts_as_signed_for_half_a_minute_and_is_read_again_then(
@@ -96,13 +76,15 @@ async def test_a_member_counts_as_signed_for_half_a_minute_and_is_read_again_the
     signed = Member(UserId(arcade.owner_id), ())
     known = KnownMember(signed, clock.instant)
     clock.now += access_reader.FRESH_SECONDS - 1
-    assert await reader.member(GuildId(arcade.id), known) is signed
+    kept = await reader.member(GuildId(arcade.id), known)
+    assert (kept.value, kept.as_of) == (signed, known.as_of.timestamp())
     assert len(discord.requests) == 0
     clock.now += 1
     arcade.owner.add_role(arcade.add_role("Judges"))
     read = await reader.member(GuildId(arcade.id), known)
-    assert read is not None
-    assert len(read.role_ids) == 1
+    assert read.value is not None
+    assert len(read.value.role_ids) == 1
+    assert read.as_of == clock.now
 
 
 async def test_who_left_meanwhile_is_nobody(
@@ -113,23 +95,23 @@ async def test_who_left_meanwhile_is_nobody(
     arcade.remove_member(linus)
     known = KnownMember(Member(UserId(linus.id), ()), clock.instant)
     clock.now += access_reader.FRESH_SECONDS
-    assert await reader.member(GuildId(arcade.id), known) is None
+    assert (await reader.member(GuildId(arcade.id), known)).value is None
 
 
-async def test_membership_of_a_private_thread_is_asked_for_and_forgotten_after_a_minute(
+async def test_membership_of_a_private_thread_is_asked_for_and_forgotten_after_half_a_minute(
     discord: DiscordServer, reader: AccessReader, clock: Clock
 ) -> None:
     thread = judges(discord)
     thread.add_member(discord.world.application.bot)
     ada = UserId(guild(discord).owner_id)
     asked = [ChannelId(thread.id)] * 2
-    assert await reader.joined(ada, asked) == {thread.id}
-    assert await reader.joined(UserId(7), asked) == frozenset()
+    assert (await reader.joined(ada, asked)).value == {thread.id}
+    assert (await reader.joined(UserId(7), asked)).value == frozenset()
     thread.remove_member(guild(discord).owner.user)
-    assert await reader.joined(ada, asked) == {thread.id}
+    assert (await reader.joined(ada, asked)).value == {thread.id}
     assert discord.requests.count(MEMBERSHIP) == 2
     clock.now += access_reader.FRESH_SECONDS
-    assert await reader.joined(ada, asked) == frozenset()
+    assert (await reader.joined(ada, asked)).value == frozenset()
 
 
 @pytest.mark.parametrize("status", [403, 400])
@@ -140,6 +122,6 @@ async def test_in_doubt_nobody_is_a_member_and_the_doubt_is_not_remembered(
     thread.add_member(discord.world.application.bot)
     ada = UserId(guild(discord).owner_id)
     fault = discord.faults.add(MEMBERSHIP, status=status)
-    assert await reader.joined(ada, [ChannelId(thread.id)]) == frozenset()
+    assert (await reader.joined(ada, [ChannelId(thread.id)])).value == frozenset()
     discord.faults.remove(fault)
-    assert await reader.joined(ada, [ChannelId(thread.id)]) == {thread.id}
+    assert (await reader.joined(ada, [ChannelId(thread.id)])).value == {thread.id}

@@ -246,6 +246,38 @@ async def test_progress_tells_of_an_open_scan_and_since_when_all_was_read(
     assert nothing.first_message_id is None
 
 
+async def test_a_frequent_word_sifts_what_the_others_find(database: Database, rows: Rows) -> None:
+    rows.sql(
+        "INSERT INTO clips (guild_id, channel_id, message_id, attachment_id, author_id, filename)"
+        " SELECT %s, %s, %s + id, id, %s, 'clip_' || id || '_of_' || id %% 7"
+        "     || CASE WHEN id = 123 THEN '.mov' ELSE '.mp4' END"
+        " FROM generate_series(1, 500) AS id",
+        HERE,
+        OPEN,
+        START,
+        ADA,
+    )
+    rows.sql("ANALYZE clips")
+    async with database.transaction() as transaction:
+        words = await clip_search.select_words(transaction, "Clip_456: of 3.MP4 nothing !")
+    assert [(each.word, each.is_frequent) for each in words] == [
+        ("Clip", True),
+        ("456", False),
+        ("of", True),
+        ("3", True),
+        ("MP4", True),
+        ("nothing", False),
+    ]
+    assert await found(database, Search("clip_456_of_1.mp4")) == [456]
+    assert await found(database, Search("mp4 123")) == []
+    assert await found(database, Search("MOV 123 clip")) == [123]
+    assert await found(database, Search("clip mov")) == [123]
+    assert len(await found(database, Search("clip of"))) == 50
+    # What statistics do not tell of is looked up as it is.
+    rows.sql("UPDATE clips SET filename = 'new_' || filename WHERE attachment_id = 7")
+    assert await found(database, Search("new clip")) == [7]
+
+
 PLANS: dict[str, tuple[dict[str, Any], str]] = {
     "newest": ({}, "idx_clips_message"),
     "newest, later": ({"place_message_id": START, "place_attachment_id": 1}, "idx_clips_message"),
@@ -275,12 +307,16 @@ PLANS: dict[str, tuple[dict[str, Any], str]] = {
     "game": ({"game": "game 7"}, "idx_clips_game"),
     "rare word": ({"words": "word77"}, "idx_clips_document"),
     "common word": ({"words": "clip"}, "idx_clips_message"),
+    "rare word, sifted by common ones": (
+        {"words": "word77", "frequent_words": "clip mp4"},
+        r"Filter: .*ts_match_vq(?s:.*)Bitmap Index Scan on idx_clips_document.*\n.*'word77'",
+    ),
     "participant": ({"participant_id": 50}, "idx_clips_participants"),
     "one channel": ({"channel_ids": [OPEN]}, "clips_pkey|idx_clips_message|idx_clips_channel"),
 }
 UNGIVEN = (
-    "words", "author_id", "participant_id", "game", "first_id", "end_id", "place_rank",
-    "place_message_id", "place_attachment_id",
+    "words", "frequent_words", "author_id", "participant_id", "game", "first_id", "end_id",
+    "place_rank", "place_message_id", "place_attachment_id",
 )  # fmt: skip
 
 

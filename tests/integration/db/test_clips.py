@@ -24,6 +24,7 @@ MESSAGE = models.Message(
     ),
     is_forward=False,
 )
+POSTED = (MESSAGE, MESSAGE.attachments)
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +37,9 @@ def two_guilds(rows: Rows) -> None:
 
 async def insert(database: Database, *, keep_text: bool = True) -> frozenset[int]:
     async with database.transaction() as transaction:
-        return await clips.insert_clips(
-            transaction, HERE, MESSAGE, MESSAGE.attachments, keep_text=keep_text
-        )
+        new = await clips.insert_clips(transaction, HERE, [POSTED], keep_text=keep_text)
+    assert all(message_id == MESSAGE.id for message_id, _ in new)
+    return frozenset(attachment_id for _, attachment_id in new)
 
 
 @pytest.mark.parametrize(("keep_text", "stored"), [(True, "What a save"), (False, None)])
@@ -95,7 +96,7 @@ async def test_who_opts_out_waits_for_what_is_being_saved(
             await own_clips.bury(transaction, own_clips.Author(HERE, AUTHOR))
 
     async with database.transaction() as transaction:
-        await clips.insert_clips(transaction, HERE, MESSAGE, MESSAGE.attachments, keep_text=True)
+        await clips.insert_clips(transaction, HERE, [POSTED], keep_text=True)
         leaving = asyncio.create_task(leave())
         await asyncio.sleep(0.2)
         assert not leaving.done()
@@ -112,10 +113,41 @@ async def test_many_messages_of_a_transaction_take_the_lock_once(
         for number in range(3):
             message = replace(MESSAGE, id=models.MessageId(MESSAGE.id + number))
             await clips.insert_clips(
-                transaction, HERE, message, message.attachments, keep_text=True
+                transaction, HERE, [(message, message.attachments)], keep_text=True
             )
     assert caplog.text.count("Database operation: lock_for_saving") == 1
     assert caplog.text.count("Database operation: insert_clips") == 3
     caplog.clear()
     await insert(database)
     assert "Database operation: lock_for_saving" in caplog.text
+
+
+async def test_the_clips_of_many_messages_are_saved_at_once(
+    database: Database, rows: Rows, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "discord_clip_saver.db")
+    rows.channel(HERE, 11)
+    other_author = models.UserId(6)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=other_author)
+    rows.insert(
+        "clip_tombstones",
+        guild_id=HERE, channel_id=11, message_id=7, attachment_id=1, reason="message_deleted",
+    )  # fmt: skip
+    of_another = replace(MESSAGE, id=models.MessageId(8), author_id=other_author)
+    there = replace(MESSAGE, id=models.MessageId(7), channel_id=models.ChannelId(11))
+    elsewhere = replace(MESSAGE, id=models.MessageId(9), channel_id=models.ChannelId(20))
+    nowhere = replace(MESSAGE, id=models.MessageId(9), channel_id=models.ChannelId(99))
+    posted = [
+        (message, message.attachments)
+        for message in (MESSAGE, of_another, there, elsewhere, nowhere, MESSAGE)
+    ]
+    async with database.transaction() as transaction:
+        new = await clips.insert_clips(transaction, HERE, posted, keep_text=True)
+    assert new == {(MESSAGE.id, 1), (MESSAGE.id, 2), (7, 2)}
+    assert caplog.text.count("Database operation: insert_clips") == 1
+    found = rows.sql("SELECT channel_id, message_id, attachment_id FROM clips")
+    assert {tuple(row.values()) for row in found} == {
+        (CHANNEL, MESSAGE.id, 1),
+        (CHANNEL, MESSAGE.id, 2),
+        (11, 7, 2),
+    }

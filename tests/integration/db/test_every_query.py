@@ -27,6 +27,7 @@ WHOLE_TABLE = {
     "scan_runs.delete_expired": "the purge deletes by age, whosever the runs are",
     "scan_runs.count_expired": "the purge's dry run counts them",
     "scan_work.queue_due": "the sync hands every guild with something to read over at once",
+    "clip_search.select_words": "how frequent a word is decides how it is looked up, no more",
     "health.select_health": "a server is one for all guilds",
     "tracked.count_by_state": "the metrics tell of all guilds together",
 }

@@ -39,8 +39,8 @@ async def test_a_scan_is_asked_for_once_until_it_is_over(
     database: Database, rows: Rows, channel: models.ChannelId
 ) -> None:
     async with database.transaction() as transaction:
-        first = await guild_scans.request(transaction, HERE, models.UserId(5))
-        second = await guild_scans.request(transaction, HERE, models.UserId(6))
+        first = await guild_scans.request(transaction, HERE, models.UserId(5), with_nsfw=True)
+        second = await guild_scans.request(transaction, HERE, models.UserId(6), with_nsfw=True)
     assert (first.status, first.requested_by, first.is_open) == ("queued", 5, True)
     assert second.id == first.id
     # Three pages at least, and one of each channel that is read.
@@ -48,22 +48,22 @@ async def test_a_scan_is_asked_for_once_until_it_is_over(
     assert first.predicted_requests >= 3 + 1
     rows.sql("UPDATE guild_scans SET status = 'succeeded'")
     async with database.transaction() as transaction:
-        third = await guild_scans.request(transaction, HERE, None)
+        third = await guild_scans.request(transaction, HERE, None, with_nsfw=True)
     assert third.id != first.id
 
 
 async def test_no_scan_of_an_unknown_guild_can_be_asked_for(database: Database) -> None:
     with pytest.raises(errors.UnknownGuild):
         async with database.transaction() as transaction:
-            await guild_scans.request(transaction, models.GuildId(99), None)
+            await guild_scans.request(transaction, models.GuildId(99), None, with_nsfw=True)
 
 
 async def test_a_scan_is_canceled_with_its_channels_and_in_its_guild_alone(
     database: Database, rows: Rows, channel: models.ChannelId
 ) -> None:
     async with database.transaction() as transaction:
-        await guild_scans.request(transaction, HERE, None)
-        await guild_scans.request(transaction, ELSEWHERE, None)
+        await guild_scans.request(transaction, HERE, None, with_nsfw=True)
+        await guild_scans.request(transaction, ELSEWHERE, None, with_nsfw=True)
         await scan_runs.begin(
             transaction, HERE, channel, "history", after_message_id=0, before_message_id=9
         )
@@ -86,7 +86,7 @@ async def test_a_page_of_the_search_counts_once(
     start = guild_scans.SearchPosition("video", 9, 0, None)
     then = guild_scans.SearchPosition("video", 9, 25, 3)
     async with database.transaction() as transaction:
-        scan = await guild_scans.request(transaction, HERE, None)
+        scan = await guild_scans.request(transaction, HERE, None, with_nsfw=True)
         await guild_scans.start(
             transaction, HERE, scan,
             predicted_requests=4, total_results=30, total_messages=50, before_message_id=9,
@@ -131,7 +131,7 @@ async def test_the_share_of_history_that_is_proven_is_told(
         for first, last in covered:
             start = channel + first if first else 0
             await scan_coverage.add_interval(transaction, HERE, channel, start, channel + last)
-        progress = await guild_scans.progress(transaction, HERE)
+        progress = await guild_scans.progress(transaction, HERE, with_nsfw=True)
     (told,) = [each for each in progress.channels if each.channel_id == channel]
     assert told.share == pytest.approx(share, abs=0.01)
     reaches_newest = bool(covered) and covered[-1][1] == 1_000
@@ -143,7 +143,7 @@ async def test_the_progress_of_another_guild_is_not_told(
 ) -> None:
     async with database.transaction() as transaction:
         await scan_requests.add_requests(transaction, HERE, 7)
-        told = await guild_scans.progress(transaction, ELSEWHERE)
+        told = await guild_scans.progress(transaction, ELSEWHERE, with_nsfw=True)
     assert told.scan is None
     assert told.requests_today == 0
     assert channel not in {each.channel_id for each in told.channels}

@@ -1,5 +1,6 @@
 """The calls that read messages and threads: what they ask for, and what they make of the answer."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -40,10 +41,13 @@ async def test_a_page_of_messages_is_read_from_its_cursor(client: DiscordClient,
 
 
 async def test_a_malformed_message_does_not_cost_the_others_of_its_page(
-    client: DiscordClient, wire: Any
+    client: DiscordClient, wire: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     wire.then(200, [message(9), message(8, author=None), "nonsense", message(7)])
     page = await client.list_messages(CHANNEL)
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(told) == 2
+    assert " 8: " in told[0]
     assert [each.id for each in page.messages] == [9, 7]
     assert (page.ids, page.size) == ((9, 8, 7), 4)
 
@@ -52,6 +56,23 @@ async def test_a_page_without_any_id_is_no_page(client: DiscordClient, wire: Any
     wire.then(200, [{}, "nonsense"])
     with pytest.raises(errors.UnexpectedPayload):
         await client.list_messages(CHANNEL)
+
+
+async def test_a_page_tells_of_the_threads_that_were_begun(
+    client: DiscordClient, wire: Any
+) -> None:
+    wire.then(
+        200,
+        [
+            message(9, flags=1 << 5),
+            message(8, type=18, message_reference={"channel_id": "30"}),
+            message(7, type=18),
+            message(6, type=19, message_reference={"channel_id": "31"}),
+            message(5, flags="32"),
+            "nonsense",
+        ],
+    )
+    assert (await client.list_messages(CHANNEL)).thread_ids == {9, 30}
 
 
 async def test_one_message_is_read(client: DiscordClient, wire: Any) -> None:
@@ -110,6 +131,8 @@ async def test_archived_threads_are_listed_page_by_page(
     second = await client.list_archived_threads(GUILD, CHANNEL, kind, first.next_cursor)
     assert ([each.id for each in first.threads], first.next_cursor) == ([31, 30], cursor)
     assert ([each.id for each in second.threads], second.next_cursor) == ([30], None)
+    archived_at = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC) if kind == "public" else None
+    assert (first.oldest_archived_at, second.oldest_archived_at) == (archived_at, None)
     assert wire.paths == [path, path]
     assert [dict(request.url.params) for request in wire.requests] == [
         {"limit": "100"},

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from functions.purge.purge import Purge
-from functions.shared import errors, settings
+from functions.shared import errors, models, settings
+from functions.shared.db import clips
 from functions.shared.db.connection import Database
 from tests import factories
 from tests.factories import ELSEWHERE, HERE, Rows, ago
@@ -328,6 +329,29 @@ async def test_clips_and_setting_changes_go_with_their_guild(
     assert summary == deleted(guilds=1)
     assert not any(rows.of_guild(7).values())
     assert rows.of_guild(8) == kept
+
+
+async def test_what_was_deleted_for_good_outlives_its_guild(database: Database, rows: Rows) -> None:
+    add_left_guild(rows, 7)
+    clip = {"guild_id": 7, "channel_id": 700, "message_id": 1, "attachment_id": 2}
+    rows.insert("clip_tombstones", **clip, reason="deleted_by_author")
+    rows.insert("clip_opt_outs", guild_id=7, user_id=5)
+    assert await make_purge(database).handle({}, AMPLE) == deleted(guilds=1)
+    # The bot is invited again, and its first scan meets both once more.
+    rows.guild(7)
+    rows.channel(7, 700)
+    file = models.Attachment(2, "clip.mp4", 1)
+    for message_id, author_id in ((1, 6), (2, 5), (3, 6)):
+        message = models.Message(
+            id=models.MessageId(message_id), channel_id=models.ChannelId(700),
+            author_id=models.UserId(author_id), author_name="Ada", content="",
+            attachments=(file,), is_forward=False,
+        )  # fmt: skip
+        async with database.transaction() as transaction:
+            await clips.insert_clips(
+                transaction, models.GuildId(7), [(message, [file])], keep_text=True
+            )
+    assert [row["message_id"] for row in rows.sql("SELECT message_id FROM clips")] == [3]
 
 
 async def test_a_dry_run_counts_and_changes_nothing(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clipsaver.emulator import component_rules
 from clipsaver.emulator.problems import FormErrors
-from functions.shared import searches, texts
+from functions.shared import durations, searches, texts
 from functions.shared.catalogue import gallery
 from functions.shared.catalogue.pages import Numbers, Page
 from functions.shared.catalogue.truth import LinkedClip
@@ -27,6 +27,7 @@ clips = st.builds(
     attachment_id=st.just(BIGINT),
     author_id=st.none() | st.just(UserId(BIGINT)),
     author_name=st.none() | anything,
+    message_text=st.none() | anything,
     filename=anything,
     title=st.none() | anything,
     duration_seconds=st.none() | st.floats(0, 1e7),
@@ -98,7 +99,7 @@ def test_numbers_keep_discords_limits(listed: Any, clips: int, language: str) ->
 
 
 def test_lengths_are_shown_as_players_show_them() -> None:
-    shown = {seconds: gallery._length(seconds) for seconds in (0.4, 7, 59.6, 750, 3723)}
+    shown = {seconds: durations.shown(seconds) for seconds in (0.4, 7, 59.6, 750, 3723)}
     assert shown == {0.4: "0:00", 7: "0:07", 59.6: "1:00", 750: "12:30", 3723: "1:02:03"}
 
 

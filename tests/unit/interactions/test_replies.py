@@ -1,6 +1,7 @@
 import pytest
 
 from functions.interactions import replies
+from functions.shared import components
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def test_a_panel_with_update_replaces_the_message_whose_component_was_used() -> 
 
 
 def test_each_component_of_a_panel_has_a_row_of_its_own() -> None:
-    button = replies.button("sync:now", "Sync now", replies.ButtonStyle.PRIMARY)
-    select = replies.select("settings:edit:0", "Choose", [("prefix", "prefix", "Prefix")])
+    button = components.button("sync:now", "Sync now", components.ButtonStyle.PRIMARY)
+    select = components.select("settings:edit:0", "Choose", [("prefix", "prefix", "Prefix")])
     rows = replies.panel("t", "d", [], [select, button])["data"]["components"]
     assert [(row["type"], row["components"]) for row in rows] == [(1, [select]), (1, [button])]
 
