@@ -1,10 +1,9 @@
 """`clipsaver backup` and `clipsaver restore`."""
 
 import json
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, cast, get_args
 
@@ -18,14 +17,15 @@ from clipsaver.recovery import (
     deployed,
     errors,
     guild,
-    journal,
     manifest,
     places,
     restore,
     scratch,
     sealing,
+    source,
 )
 from clipsaver.recovery.manifest import Kind, Manifest
+from clipsaver.recovery.source import Source
 from clipsaver.variables import configured, operator_variables
 from functions.shared import secret
 from functions.shared.configuration import Configuration
@@ -45,6 +45,25 @@ _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
 
 StackName = Annotated[
     str | None, typer.Option("--stack", metavar="NAME", help="The stack that the database serves.")
+]
+
+
+def _instant(text: str) -> datetime:
+    """A moment as an operator types it; UTC where no offset is given."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no time like 2026-01-31T12:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Before = Annotated[
+    datetime | None,
+    typer.Option(parser=_instant, metavar="TIME", help="The newest from before, as ...T12:00Z."),
+]
+DecidedUntil = Annotated[
+    datetime | None,
+    typer.Option(parser=_instant, metavar="TIME", help="Do not redo what was decided later."),
 ]
 Region = Annotated[str | None, typer.Option(help="The stack's region.")]
 
@@ -88,10 +107,8 @@ def take(
         console.print(f"[bold]lost[/] {each}", highlight=False)
 
 
-def bring_back(
-    source: Annotated[
-        str, typer.Argument(metavar="FROM", help="A backup, or a place: its newest.")
-    ],
+def bring_back(  # noqa: PLR0913 -- the options of a verb
+    place: Annotated[str, typer.Argument(metavar="FROM", help="A backup, or a place: its newest.")],
     guild_id: Annotated[
         int | None,
         typer.Option("--guild", metavar="ID", min=1, max=_LARGEST_SNOWFLAKE, help="Only this one."),
@@ -99,6 +116,8 @@ def bring_back(
     only: Annotated[
         str | None, typer.Option(metavar="PART", help="Of a guild: settings, channels or clips.")
     ] = None,
+    before: Before = None,
+    decided_until: DecidedUntil = None,
     stack: StackName = None,
     region: Region = None,
     *,
@@ -108,43 +127,46 @@ def bring_back(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
     """Restore a backup: everything to an empty database, or one guild to one that serves."""
-    with _fetched(source) as (folder, made, decided):
+    with source.fetched(place, before) as found:
         variables = operator_variables()
         configuration = configured(variables, required=("DATABASE_URL",))
         url = configuration.environment.require("DATABASE_URL")
         if guild_id:
-            _restore_guild(url, folder, made, guild_id, _part(only))
+            _restore_guild(url, found, guild_id, _part(only), decided_until)
             return
         if replace and not yes and not restore.is_empty(url):
             typer.confirm(
-                f"Replace what is in the database by {made.name}? It is moved aside, not deleted",
+                f"Replace what is in the database by {found.manifest.name}?"
+                " It is moved aside, not deleted",
                 abort=True,
             )
         started = time.monotonic()
-        report = restore.restore(url, folder, replace=replace, decided=decided)
-        _tell(made, report, time.monotonic() - started)
+        report = restore.restore(
+            url, found.folder, replace=replace, decided=found.decided, until=decided_until
+        )
+        _tell(found.manifest, report, time.monotonic() - started)
         with console.status("Emptying the queues, which AWS does once a minute at most"):
             deployed.empty(_queues(stack, region, variables, replace=replace), region)
 
 
 def unseal(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="As `restore` takes it.")],
+    place: Annotated[str, typer.Argument(metavar="FROM", help="As `restore` takes it.")],
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Must not exist yet.")],
 ) -> None:
     """Write the secret of a backup to a file, as JSON: what Secrets Manager takes."""
-    with _fetched(source) as (folder, _, _):
-        sealed = folder / manifest.SECRET
+    with source.fetched(place) as found:
+        sealed = found.folder / manifest.SECRET
         if not sealed.is_file():
             raise errors.BackupMissing("This backup holds no secret")
         passphrase = operator_variables().get(PASSPHRASE)
         passphrase = passphrase or typer.prompt(PASSPHRASE, hide_input=True)
-        found = sealing.open_sealed(sealed.read_bytes(), passphrase)
+        variables = sealing.open_sealed(sealed.read_bytes(), passphrase)
     try:
         target.touch(mode=0o600, exist_ok=False)
     except FileExistsError as error:
         raise typer.BadParameter(f"{target} exists already") from error
-    target.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    console.print(f"Wrote {', '.join(found)} to {target}; nobody else may read it.")
+    target.write_text(json.dumps(variables, indent=2) + "\n", encoding="utf-8")
+    console.print(f"Wrote {', '.join(variables)} to {target}; nobody else may read it.")
 
 
 def _secret(configuration: Configuration) -> Mapping[str, str]:
@@ -154,26 +176,6 @@ def _secret(configuration: Configuration) -> Mapping[str, str]:
     if environment.secret_arn:
         found = secret.read(environment.secret_arn) | found
     return found
-
-
-@contextmanager
-def _fetched(source: str) -> Iterator[tuple[Path, Manifest, journal.Journal | None]]:
-    """A backup on this machine, and the newest journal that was written after it."""
-    place, name = places.locate(source)
-    with tempfile.TemporaryDirectory(prefix="clipsaver-restore-") as temporary:
-        folder = Path(temporary, "backup")
-        folder.mkdir()
-        place.fetch(name, folder)
-        made = Manifest.read(folder)
-        later = [each for each in place.names() if each > name and each.endswith("-log")]
-        decided = None
-        if later:
-            log = Path(temporary, "log")
-            log.mkdir()
-            place.fetch(later[-1], log)
-            Manifest.read(log)
-            decided = journal.load(log)
-        yield folder, made, decided
 
 
 def _queues(
@@ -195,19 +197,25 @@ def _part(only: str | None) -> guild.Part | None:
 
 
 def _restore_guild(
-    url: str, folder: Path, made: Manifest, guild_id: int, only: guild.Part | None
+    url: str, found: Source, guild_id: int, only: guild.Part | None, until: datetime | None
 ) -> None:
     started = time.monotonic()
-    with scratch.restored_copy(folder) as copy_url:
-        counts = guild.restore_guild(url, copy_url, guild_id, made.taken_at, only)
+    taken_at = found.manifest.taken_at
+    with scratch.restored_copy(found.folder) as copy_url:
+        counts = guild.restore_guild(
+            url, copy_url, guild_id, taken_at, only, decided=found.decided, until=until
+        )
     seconds = time.monotonic() - started
-    console.print(_counts(f"Guild {guild_id} as of {made.taken_at:%Y-%m-%d %H:%M} UTC", counts))
+    console.print(
+        _counts(f"Guild {guild_id} as of {taken_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC", counts)
+    )
     console.print(f"Restored in {seconds:.1f} s; `clipsaver sync --guild {guild_id}` is next.")
 
 
 def _tell(made: Manifest, report: restore.Report, seconds: float) -> None:
     console.print(_counts(f"Restored {made.name}", report.rows))
     console.print(_counts("Ended, because it was under way then", report.voided))
+    console.print(_counts("Goes on after the next sync", report.requeued))
     if report.redone:
         console.print(_counts("Done again, because it was decided since", report.redone))
     for each in report.lost:

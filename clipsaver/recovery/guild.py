@@ -1,7 +1,8 @@
 """Restoring one guild into a database that goes on serving: from a copy, row by row, in its scope.
 
 Nothing is taken away but what the backup knows better; every other guild's rows stay as they are.
-What was deleted since stays deleted, and settings that were changed since keep their last value.
+What was deleted since stays deleted, and settings that were changed since keep their last value,
+unless the operator calls it a mistake.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from psycopg import sql
 
 from clipsaver.recovery import errors, journal, sessions, tables
+from clipsaver.recovery.journal import Journal
 from clipsaver.recovery.sessions import Connection
 from clipsaver.recovery.tables import Mode, Table
 
@@ -58,7 +60,14 @@ _PARTS: Final[Mapping[Part, tuple[_Copy, ...]]] = {
 
 
 def restore_guild(
-    url: str, copy_url: str, guild_id: int, taken_at: datetime, only: Part | None = None
+    url: str,
+    copy_url: str,
+    guild_id: int,
+    taken_at: datetime,
+    only: Part | None = None,
+    *,
+    decided: Journal | None = None,
+    until: datetime | None = None,
 ) -> Mapping[str, int]:
     """Bring one guild's rows from a restored copy into the database, in one transaction.
 
@@ -68,6 +77,9 @@ def restore_guild(
         guild_id: Whose rows.
         taken_at: When the backup was taken.
         only: One part; None for the guild with all of them.
+        decided: What was decided by a later moment, for a guild that is gone: its own record of
+            that went with it.
+        until: What was decided after this moment was a mistake; None if nothing was.
 
     Returns:
         The rows of each table that are new or were written anew.
@@ -93,7 +105,10 @@ def restore_guild(
             _check_scope(target, table, guild_id)
             written = tables.merge(target, table, each.mode, each.changed)
             counts[each.table] = counts.get(each.table, 0) + written
-        _keep_decisions(target, guild_id, taken_at)
+        if decided and counts.get("bot_guilds"):
+            wanted = decided if until is None else journal.until(decided, until)
+            journal.apply(target, wanted, taken_at, guild_id)
+        _keep_decisions(target, guild_id, taken_at, until)
     return counts
 
 
@@ -130,7 +145,11 @@ def _check_scope(target: Connection, table: Table, guild_id: int) -> None:
         )
 
 
-def _keep_decisions(target: Connection, guild_id: int, taken_at: datetime) -> None:
+def _keep_decisions(
+    target: Connection, guild_id: int, taken_at: datetime, until: datetime | None
+) -> None:
+    if until is not None:
+        journal.forget_tombstones(target, guild_id, until)
     target.execute(
         "DELETE FROM clips USING clip_tombstones AS buried"
         " WHERE clips.guild_id = %s AND (clips.guild_id, clips.channel_id, clips.message_id,"
@@ -138,4 +157,4 @@ def _keep_decisions(target: Connection, guild_id: int, taken_at: datetime) -> No
         " buried.attachment_id)",
         (guild_id,),
     )
-    journal.set_last_values(target, taken_at, guild_id)
+    journal.set_last_values(target, taken_at, guild_id, until)

@@ -7,6 +7,7 @@ and so that the decisions of the time between can still be read there.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,7 @@ class Report:
     Attributes:
         rows: Of each table, as they came from the backup.
         voided: What was under way when the backup was taken, and was ended.
+        requeued: Scans that were open then; the next sync hands them over.
         redone: What was decided since, and was done again.
         aside: The schema in which everything that was replaced is; None if nothing was.
         lost: What could not be read, in sentences.
@@ -41,6 +43,7 @@ class Report:
 
     rows: Mapping[str, int] = field(default_factory=dict)
     voided: Mapping[str, int] = field(default_factory=dict)
+    requeued: Mapping[str, int] = field(default_factory=dict)
     redone: Mapping[str, int] = field(default_factory=dict)
     aside: str | None = None
     lost: list[str] = field(default_factory=list)
@@ -57,7 +60,12 @@ def is_empty(url: str) -> bool:
 
 
 def restore(
-    url: str, folder: Path, *, replace: bool = False, decided: Journal | None = None
+    url: str,
+    folder: Path,
+    *,
+    replace: bool = False,
+    decided: Journal | None = None,
+    until: datetime | None = None,
 ) -> Report:
     """Restore a backup.
 
@@ -66,6 +74,8 @@ def restore(
         folder: The backup.
         replace: Move aside what is in the database, and do again what was decided there.
         decided: A journal that was written after the backup.
+        until: What was decided after this moment was a mistake, and is not done again; None if
+            nothing was.
 
     Raises:
         BackupMissing, BackupDamaged: the backup is not what was written.
@@ -92,8 +102,10 @@ def restore(
     report.rows = _load(url, folder, manifest, report.aside)
     with sessions.opened(url, NAME) as connection:
         report.voided = journal.void(connection)
+        report.requeued = journal.requeue(connection)
         for each in journals:
-            redone = journal.apply(connection, each, manifest.taken_at)
+            wanted = each if until is None else journal.until(each, until)
+            redone = journal.apply(connection, wanted, manifest.taken_at)
             report.redone = {
                 part: report.redone.get(part, 0) + count for part, count in redone.items()
             }
@@ -142,7 +154,7 @@ def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
             counts = tables.count_rows(connection)
         if counts != manifest.rows:
             raise errors.BackupDamaged(f"It had {manifest.rows}, restored are {counts}")
-    migrations.upgrade(url)
+    migrations.upgrade(url, is_backed_up=True)
     return counts
 
 

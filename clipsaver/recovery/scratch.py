@@ -59,6 +59,7 @@ def fill(url: str, source: str) -> None:
             restore.load(url, Path(folder), Manifest.read(Path(folder)))
     with sessions.opened(url, restore.NAME) as connection:
         journal.void(connection)
+        journal.requeue(connection)
 
 
 def _restore_file(url: str, file: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, guild, restore
+from clipsaver.recovery import errors, guild, journal, restore
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 from tests.integration.recovery.stage import CLIPS, Taken
@@ -132,3 +132,33 @@ def test_a_channel_that_is_another_guilds_now_is_left_to_it(
     with copy_of(postgres, taken) as copy, pytest.raises(errors.DatabaseNotEmpty):
         guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "channels")
     assert rows.of_guild(ELSEWHERE) == before
+
+
+def test_a_guild_that_was_gone_gets_its_decisions_out_of_a_later_journal(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    stage.bury(rows, 1)
+    decided, _ = journal.read(rows.connection, "public")
+    rows.insert("clip_opt_outs", guild_id=ELSEWHERE, user_id=7)
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
+    elsewhere = rows.of_guild(ELSEWHERE)
+    with copy_of(postgres, taken) as copy:
+        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, decided=decided)
+    assert stage.clips(rows) == [2, 3]
+    assert rows.of_guild(ELSEWHERE) == elsewhere
+
+
+def test_deletions_that_were_a_mistake_are_taken_back(
+    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+) -> None:
+    stage.bury(rows, 1)
+    (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
+    for message_id, guild_id in ((2, HERE), (3, HERE), (4, ELSEWHERE)):
+        stage.bury(rows, message_id, guild_id)
+    with copy_of(postgres, taken) as copy:
+        guild.restore_guild(
+            database_url, copy, HERE, taken.manifest.taken_at, until=before["the_mistake"]
+        )
+    assert stage.clips(rows) == [2, 3]
+    assert stage.clips(rows, ELSEWHERE) == []
+    assert rows.count("clip_tombstones") == 2

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,45 @@ def test_a_place_stands_for_its_newest_whole_backup(
     assert place.names() == names
     found, name = places.locate(address)
     assert (found.names(), name) == (names, names[1])
+
+
+def test_a_full_backup_goes_before_a_newer_one_that_lacks_rows(
+    address: str, place: Place, source: Path
+) -> None:
+    place.put(source, "20260102T000000Z-tolerant")
+    assert places.locate(address)[1] == "20260102T000000Z-tolerant"
+    place.put(source, "20260101T000000Z-full")
+    assert places.locate(address)[1] == "20260101T000000Z-full"
+    named = places.locate(f"{address}/20260102T000000Z-tolerant")
+    assert named[1] == "20260102T000000Z-tolerant"
+
+
+def test_the_newest_from_before_a_mistake_is_found(
+    address: str, place: Place, source: Path
+) -> None:
+    for day in (1, 2, 3):
+        place.put(source, f"2026010{day}T000000Z-full")
+    # Two hours east of Greenwich: it is the second backup's own second.
+    moment = datetime.fromisoformat("2026-01-02T02:00:00+02:00")
+    assert places.locate(address, moment)[1] == "20260101T000000Z-full"
+    assert places.locate(address, moment + timedelta(seconds=1))[1] == "20260102T000000Z-full"
+    with pytest.raises(errors.BackupMissing, match="before 20260101T000000Z"):
+        places.locate(address, moment - timedelta(days=1))
+    with pytest.raises(errors.BackupMissing):
+        places.locate(f"{address}/20260103T000000Z-full", moment)
+
+
+def test_files_can_be_fetched_by_name(place: Place, source: Path, tmp_path: Path) -> None:
+    place.put(source, "20260101T000000Z-full")
+    fetched = tmp_path / "fetched"
+    fetched.mkdir()
+    place.fetch("20260101T000000Z-full", fetched, manifest.FILE)
+    assert [path.name for path in fetched.iterdir()] == [manifest.FILE]
+
+
+def test_a_backup_is_named_in_utc_whatever_the_servers_zone(source: Path) -> None:
+    moment = datetime.fromisoformat("2026-01-02T01:00:00+02:00")
+    assert manifest.stamp(moment) == "20260101T230000Z"
 
 
 def test_a_backup_is_found_by_its_own_address(address: str, place: Place, source: Path) -> None:

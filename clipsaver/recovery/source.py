@@ -1,0 +1,64 @@
+"""A backup as it is brought here, with what was decided after it.
+
+Every backup carries a journal, whatever else is in it, so the newest one after the backup tells
+most. Of a broken database it may lack parts; those come from the one before.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from clipsaver.recovery import journal, places
+from clipsaver.recovery import manifest as manifests
+from clipsaver.recovery.journal import Journal
+from clipsaver.recovery.manifest import Manifest
+from clipsaver.recovery.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A backup in a folder on this machine.
+
+    Attributes:
+        decided: What was decided by the time of the newest backup after it.
+    """
+
+    folder: Path
+    manifest: Manifest
+    decided: Journal
+
+
+@contextmanager
+def fetched(text: str, before: datetime | None = None) -> Iterator[Source]:
+    """Bring a backup here for as long as the block lasts.
+
+    Args:
+        text: What the operator named: see `places.locate`.
+        before: Only one that was taken before this.
+
+    Raises:
+        BackupMissing, BackupDamaged: it is not there, or not what was written.
+    """
+    place, name = places.locate(text, before)
+    with tempfile.TemporaryDirectory(prefix="clipsaver-restore-") as temporary:
+        folder = Path(temporary, "backup")
+        folder.mkdir()
+        place.fetch(name, folder)
+        made = Manifest.read(folder)
+        yield Source(folder, made, _decided_since(place, name, Path(temporary)))
+
+
+def _decided_since(place: Place, name: str, temporary: Path) -> Journal:
+    found: dict[str, list[dict[str, object]]] = {}
+    for later in reversed([each for each in place.names() if each > name]):
+        if found.keys() >= set(journal.PARTS):
+            break
+        folder = temporary / later
+        folder.mkdir()
+        place.fetch(later, folder, manifests.FILE, manifests.JOURNAL)
+        Manifest.read(folder, manifests.JOURNAL)
+        found = {**journal.load(folder), **found}
+    return found
