@@ -65,6 +65,12 @@ DecidedUntil = Annotated[
     datetime | None,
     typer.Option(parser=_instant, metavar="TIME", help="Do not redo what was decided later."),
 ]
+DecisionsSince = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=_instant, metavar="TIME", help="Bring no rows; only redo what was decided."
+    ),
+]
 Region = Annotated[str | None, typer.Option(help="The stack's region.")]
 
 
@@ -116,21 +122,24 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     only: Annotated[
         str | None, typer.Option(metavar="PART", help="Of a guild: settings, channels or clips.")
     ] = None,
-    before: Before = None,
-    decided_until: DecidedUntil = None,
     stack: StackName = None,
     region: Region = None,
     *,
+    before: Before = None,
+    decided_until: DecidedUntil = None,
+    decisions_since: DecisionsSince = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Move aside what is in the database.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
     """Restore a backup: everything to an empty database, or one guild to one that serves."""
+    variables = operator_variables()
+    url = configured(variables, required=("DATABASE_URL",)).environment.require("DATABASE_URL")
+    if decisions_since:
+        _redo(url, place, decisions_since, decided_until)
+        return
     with source.fetched(place, before) as found:
-        variables = operator_variables()
-        configuration = configured(variables, required=("DATABASE_URL",))
-        url = configuration.environment.require("DATABASE_URL")
         if guild_id:
             _restore_guild(url, found, guild_id, _part(only), decided_until)
             return
@@ -210,6 +219,11 @@ def _restore_guild(
         _counts(f"Guild {guild_id} as of {taken_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC", counts)
     )
     console.print(f"Restored in {seconds:.1f} s; `clipsaver sync --guild {guild_id}` is next.")
+
+
+def _redo(url: str, place: str, since: datetime, until: datetime | None) -> None:
+    redone = restore.redo(url, source.decided(place), since, until)
+    console.print(_counts("Done again, because it was decided since", redone))
 
 
 def _tell(made: Manifest, report: restore.Report, seconds: float) -> None:

@@ -112,6 +112,28 @@ def restore(
     return report
 
 
+def redo(
+    url: str, decided: Journal, since: datetime, until: datetime | None = None
+) -> Mapping[str, int]:
+    """Do again what was decided since a moment, in a database that is as it was then.
+
+    Args:
+        url: The database, that of a provider's point-in-time recovery, say.
+        decided: A journal that was written later.
+        since: The moment.
+        until: As `restore` takes it.
+
+    Returns:
+        How many rows of each part were new.
+
+    Raises:
+        DatabaseError: they do not fit what is there; nothing was done.
+    """
+    wanted = decided if until is None else journal.until(decided, until)
+    with sessions.opened(url, NAME) as connection:
+        return journal.apply(connection, wanted, since)
+
+
 def check_versions(connection: Connection, manifest: Manifest) -> None:
     """Refuse what is newer than what it is to work with.
 

@@ -5,13 +5,13 @@ most. Of a broken database it may lack parts; those come from the one before.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from clipsaver.recovery import journal, places
+from clipsaver.recovery import errors, journal, places
 from clipsaver.recovery import manifest as manifests
 from clipsaver.recovery.journal import Journal
 from clipsaver.recovery.manifest import Manifest
@@ -48,17 +48,32 @@ def fetched(text: str, before: datetime | None = None) -> Iterator[Source]:
         folder.mkdir()
         place.fetch(name, folder)
         made = Manifest.read(folder)
-        yield Source(folder, made, _decided_since(place, name, Path(temporary)))
+        later = [each for each in place.names() if each > name]
+        yield Source(folder, made, _decided(place, later))
 
 
-def _decided_since(place: Place, name: str, temporary: Path) -> Journal:
+def decided(text: str) -> Journal:
+    """What was decided by the time of the newest backup at a place, whatever else is in it.
+
+    Raises:
+        BackupMissing, BackupDamaged: none is there, or it is not what was written.
+    """
+    place = places.open_place(text)
+    names = place.names()
+    if not names:
+        raise errors.BackupMissing(f"There is no complete backup at {text}")
+    return _decided(place, names)
+
+
+def _decided(place: Place, names: Sequence[str]) -> Journal:
+    """Each part out of the newest of these backups that has it."""
     found: dict[str, list[dict[str, object]]] = {}
-    for later in reversed([each for each in place.names() if each > name]):
+    for name in reversed(names):
         if found.keys() >= set(journal.PARTS):
             break
-        folder = temporary / later
-        folder.mkdir()
-        place.fetch(later, folder, manifests.FILE, manifests.JOURNAL)
-        Manifest.read(folder, manifests.JOURNAL)
-        found = {**journal.load(folder), **found}
+        with tempfile.TemporaryDirectory(prefix="clipsaver-journal-") as temporary:
+            folder = Path(temporary)
+            place.fetch(name, folder, manifests.FILE, manifests.JOURNAL)
+            Manifest.read(folder, manifests.JOURNAL)
+            found = {**journal.load(folder), **found}
     return found

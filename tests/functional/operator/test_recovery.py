@@ -129,6 +129,25 @@ def test_the_newest_from_before_a_mistake_is_restored_without_what_it_decided(
     assert rows.count("clip_opt_outs") == 0
 
 
+def test_decisions_alone_are_done_again_on_a_server_that_was_set_back(
+    run: Run, rows: Rows, tmp_path: Path
+) -> None:
+    since = _next_second(rows)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    change = "INSERT INTO setting_changes (guild_id, key, new_value) VALUES (%s, 'prefix', '\"?\"')"
+    rows.sql(change, HERE)
+    assert run("backup", "--to", tmp_path / "incident", "--log-only").exit_code == 0
+    for table in ("clip_opt_outs", "setting_changes"):
+        rows.sql(f"DELETE FROM {table}")
+    done = run("restore", tmp_path / "incident", "--decisions-since", since)
+    assert done.exit_code == 0, done.output
+    assert rows.count("clip_opt_outs") == 1
+    (found,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", HERE)
+    assert found["settings"]["prefix"] == "?"
+    nowhere = run("restore", tmp_path / "nowhere", "--decisions-since", since)
+    assert isinstance(nowhere.exception, errors.BackupMissing)
+
+
 def test_a_time_that_is_none_is_refused(run: Run, place: Path) -> None:
     refused = run("restore", place, "--before", "yesterday")
     assert refused.exit_code == 2
