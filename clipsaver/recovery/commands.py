@@ -11,41 +11,29 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from clipsaver.operations import invocation, target
 from clipsaver.operations.stack import Stack
-from clipsaver.recovery import (
+from clipsaver.recovery import deployed, guild, scratch
+from clipsaver.variables import configured, operator_variables
+from functions.deploy import migrations
+from functions.operations.backup import variables_of
+from functions.operations.recovery import (
     backup,
-    deployed,
     errors,
-    guild,
     manifest,
     places,
     restore,
-    scratch,
     sealing,
     source,
 )
-from clipsaver.recovery.manifest import Kind, Manifest
-from clipsaver.recovery.source import Source
-from clipsaver.variables import configured, operator_variables
-from functions.shared import secret
-from functions.shared.configuration import Configuration
+from functions.operations.recovery.manifest import Kind
+from functions.operations.recovery.source import Source
 
 console = Console()
 
 PASSPHRASE: Final = "BACKUP_PASSPHRASE"  # noqa: S105 -- a variable's name
 _QUEUES: Final = ("JOBS_QUEUE_URL", "SCAN_QUEUE_URL")
-_SEALED: Final = (
-    "DISCORD_PUBLIC_KEY",
-    "DISCORD_APPLICATION_ID",
-    "BOT_TOKEN",
-    "DISCORD_CLIENT_SECRET",
-    "DATABASE_URL",
-)
 _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
-
-StackName = Annotated[
-    str | None, typer.Option("--stack", metavar="NAME", help="The stack that the database serves.")
-]
 
 
 def _instant(text: str) -> datetime:
@@ -71,13 +59,14 @@ DecisionsSince = Annotated[
         parser=_instant, metavar="TIME", help="Bring no rows; only redo what was decided."
     ),
 ]
-Region = Annotated[str | None, typer.Option(help="The stack's region.")]
 
 
 def take(
-    to: Annotated[str, typer.Option(metavar="PLACE", help="FOLDER or s3://BUCKET/PREFIX.")],
-    stack: StackName = None,
-    region: Region = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="FOLDER or s3://BUCKET/PREFIX.")
+    ] = None,
+    stack: target.DeployedStack = None,
+    region: target.Region = None,
     *,
     tolerant: Annotated[
         bool, typer.Option("--tolerant", help="Skip what cannot be read, and say what was lost.")
@@ -89,32 +78,58 @@ def take(
         bool, typer.Option("--without-secret", help="Keep no secret in the backup.")
     ] = False,
 ) -> None:
-    """Back up the database with its settings, its secret (sealed) and the stack's parameters."""
-    variables = operator_variables()
-    configuration = configured(variables, required=("DATABASE_URL",))
+    """Back up the database with its settings and its secret (sealed).
+
+    With --stack alone, the deployed stack does it, into its own bucket. With --to as well, this
+    machine does, and the stack's parameters go along.
+    """
     kind: Kind = "log" if log_only else "tolerant" if tolerant else "full"
     started = time.monotonic()
-    where, made = backup.take(
-        backup.Order(
-            url=configuration.environment.require("DATABASE_URL"),
-            kind=kind,
-            settings_path=configuration.environment.settings_path,
-            secret={} if log_only or without_secret else _secret(configuration),
-            passphrase=variables.get(PASSPHRASE, ""),
-            stack=Stack.read(stack, region).parameters if stack else None,
-        ),
-        places.open_place(to),
-    )
+    found = Stack.read(stack, region) if stack else None
+    if to is None:
+        where, rows, lost = _take_there(kind, found)
+    else:
+        where, made = _take_here(to, kind, found, without_secret=without_secret)
+        rows, lost = made.rows, made.lost
     seconds = time.monotonic() - started
     console.print(f"Backed up to {where} in {seconds:.1f} s.", soft_wrap=True, highlight=False)
-    if made.rows:
-        console.print(_counts("Rows", made.rows))
-    for each in made.lost:
+    if rows:
+        console.print(_counts("Rows", rows))
+    for each in lost:
         console.print(f"[bold]lost[/] {each}", highlight=False)
 
 
+def _take_here(
+    to: str, kind: Kind, stack: Stack | None, *, without_secret: bool
+) -> tuple[str, manifest.Manifest]:
+    configuration = configured(operator_variables(), required=("DATABASE_URL",))
+    keeps_secret = kind != "log" and not without_secret
+    order = backup.Order(
+        url=configuration.environment.require("DATABASE_URL"),
+        kind=kind,
+        settings_path=configuration.environment.settings_path,
+        secret=variables_of(configuration) if keeps_secret else {},
+        passphrase=configuration.environment.backup_passphrase or "",
+        stack=stack.parameters if stack else None,
+    )
+    return backup.take(order, places.open_place(to))
+
+
+def _take_there(kind: Kind, stack: Stack | None) -> tuple[str, dict[str, int], list[str]]:
+    if stack is None:
+        raise typer.BadParameter("where to? --to PLACE, or --stack NAME into its bucket")
+    event = {"operation": "backup", "kind": kind, "stack": dict(stack.parameters)}
+    answer = invocation.run(event, operator_variables(), stack)
+    if kind != "log" and not answer["is_secret_kept"]:
+        console.print(f"Without the secret: it has no {PASSPHRASE} to be sealed with.")
+    return answer["place"], answer["rows"], answer["lost"]
+
+
 def bring_back(  # noqa: PLR0913 -- the options of a verb
-    place: Annotated[str, typer.Argument(metavar="FROM", help="A backup, or a place: its newest.")],
+    place: Annotated[
+        str | None,
+        typer.Argument(metavar="FROM", help="A backup, or a place: its newest."),
+    ] = None,
     guild_id: Annotated[
         int | None,
         typer.Option("--guild", metavar="ID", min=1, max=_LARGEST_SNOWFLAKE, help="Only this one."),
@@ -122,8 +137,8 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     only: Annotated[
         str | None, typer.Option(metavar="PART", help="Of a guild: settings, channels or clips.")
     ] = None,
-    stack: StackName = None,
-    region: Region = None,
+    stack: target.DeployedStack = None,
+    region: target.Region = None,
     *,
     before: Before = None,
     decided_until: DecidedUntil = None,
@@ -133,29 +148,68 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
-    """Restore a backup: everything to an empty database, or one guild to one that serves."""
+    """Restore a backup: everything to an empty database, or one guild to one that serves.
+
+    With --stack, the deployed stack restores everything, from its own bucket; FROM may be the name
+    of a backup there.
+    """
+    if stack:
+        if guild_id or decisions_since:
+            raise typer.BadParameter("a stack restores whole backups alone", param_hint="--stack")
+        if replace and not yes:
+            _confirm("the stack's database")
+        event = {"name": place, "before": before, "decided_until": decided_until}
+        _restore_there({**event, "replace": replace}, Stack.read(stack, region))
+        return
+    if place is None:
+        raise typer.BadParameter("name a backup or a place, or a stack", param_hint="FROM")
     variables = operator_variables()
     url = configured(variables, required=("DATABASE_URL",)).environment.require("DATABASE_URL")
     if decisions_since:
-        _redo(url, place, decisions_since, decided_until)
+        redone = restore.redo(url, source.decided(place), decisions_since, decided_until)
+        console.print(_counts("Done again, because it was decided since", redone))
         return
     with source.fetched(place, before) as found:
         if guild_id:
             _restore_guild(url, found, guild_id, _part(only), decided_until)
             return
         if replace and not yes and not restore.is_empty(url):
-            typer.confirm(
-                f"Replace what is in the database by {found.manifest.name}?"
-                " It is moved aside, not deleted",
-                abort=True,
-            )
+            _confirm(f"what is in the database by {found.manifest.name}")
         started = time.monotonic()
         report = restore.restore(
-            url, found.folder, replace=replace, decided=found.decided, until=decided_until
+            url,
+            found.folder,
+            replace=replace,
+            decided=found.decided,
+            until=decided_until,
+            migrate=migrations.upgrade,
         )
-        _tell(found.manifest, report, time.monotonic() - started)
-        with console.status("Emptying the queues, which AWS does once a minute at most"):
-            deployed.empty(_queues(stack, region, variables, replace=replace), region)
+        _tell(found.manifest.name, report, time.monotonic() - started)
+    # An empty database may be another one than the queues' functions work on.
+    if replace:
+        _empty_queues([variables[name] for name in _QUEUES if variables.get(name)], None)
+
+
+def _confirm(what: str) -> None:
+    typer.confirm(f"Replace {what}? What is there is moved aside, not deleted", abort=True)
+
+
+def _restore_there(given: Mapping[str, str | bool | datetime | None], stack: Stack) -> None:
+    started = time.monotonic()
+    event = {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in given.items()
+        if value is not None
+    }
+    answer = invocation.run({"operation": "restore", **event}, operator_variables(), stack)
+    _tell(answer["name"], restore.Report(**answer["report"]), time.monotonic() - started)
+    _empty_queues(deployed.queues(stack), stack.region)
+
+
+def _empty_queues(urls: list[str], region: str | None) -> None:
+    """Drop what was asked of the database as it was."""
+    with console.status("Emptying the queues, which AWS does once a minute at most"):
+        deployed.empty(urls, region)
 
 
 def unseal(
@@ -176,27 +230,6 @@ def unseal(
         raise typer.BadParameter(f"{target} exists already") from error
     target.write_text(json.dumps(variables, indent=2) + "\n", encoding="utf-8")
     console.print(f"Wrote {', '.join(variables)} to {target}; nobody else may read it.")
-
-
-def _secret(configuration: Configuration) -> Mapping[str, str]:
-    """The variables that a new stack would need, wherever they come from."""
-    environment = configuration.environment
-    found = {name: value for name in _SEALED if (value := environment.value(name))}
-    if environment.secret_arn:
-        found = secret.read(environment.secret_arn) | found
-    return found
-
-
-def _queues(
-    stack: str | None, region: str | None, variables: Mapping[str, str], *, replace: bool
-) -> list[str]:
-    """Where work waits that was asked of the database as it was."""
-    if stack:
-        return deployed.queues(Stack.read(stack, region))
-    if replace:
-        return [variables[name] for name in _QUEUES if variables.get(name)]
-    # An empty database may be another one than the queues' functions work on.
-    return []
 
 
 def _part(only: str | None) -> guild.Part | None:
@@ -221,13 +254,8 @@ def _restore_guild(
     console.print(f"Restored in {seconds:.1f} s; `clipsaver sync --guild {guild_id}` is next.")
 
 
-def _redo(url: str, place: str, since: datetime, until: datetime | None) -> None:
-    redone = restore.redo(url, source.decided(place), since, until)
-    console.print(_counts("Done again, because it was decided since", redone))
-
-
-def _tell(made: Manifest, report: restore.Report, seconds: float) -> None:
-    console.print(_counts(f"Restored {made.name}", report.rows))
+def _tell(name: str, report: restore.Report, seconds: float) -> None:
+    console.print(_counts(f"Restored {name}", report.rows))
     console.print(_counts("Ended, because it was under way then", report.voided))
     console.print(_counts("Goes on after the next sync", report.requeued))
     if report.redone:

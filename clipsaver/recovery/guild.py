@@ -11,10 +11,10 @@ from typing import Final, Literal, NamedTuple
 
 from psycopg import sql
 
-from clipsaver.recovery import errors, journal, sessions, tables
-from clipsaver.recovery.journal import Journal
-from clipsaver.recovery.sessions import Connection
-from clipsaver.recovery.tables import Mode, Table
+from functions.operations.recovery import errors, journal, sessions, tables
+from functions.operations.recovery.journal import Journal
+from functions.operations.recovery.sessions import Connection
+from functions.operations.recovery.tables import Mode, Table
 
 Part = Literal["settings", "channels", "clips"]
 

@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, journal, loading, places, programs, restore, sessions
-from clipsaver.recovery.manifest import Manifest
 from functions.deploy import migrations
+from functions.operations.recovery import (
+    errors,
+    journal,
+    loading,
+    places,
+    programs,
+    restore,
+    sessions,
+)
+from functions.operations.recovery.manifest import Manifest
 
 _DATABASE: Final = "restored"
 
@@ -35,7 +43,7 @@ def restored_copy(folder: Path, binaries: Path | None = None) -> Iterator[str]:
             )
         postgres.create_database(_DATABASE)
         url = postgres.url(_DATABASE)
-        restore.load(url, folder, manifest)
+        restore.load(url, folder, manifest, migrations.upgrade)
         yield url
 
 
@@ -56,7 +64,7 @@ def fill(url: str, source: str) -> None:
         place, name = places.locate(source)
         with tempfile.TemporaryDirectory(prefix="clipsaver-restore-") as folder:
             place.fetch(name, Path(folder))
-            restore.load(url, Path(folder), Manifest.read(Path(folder)))
+            restore.load(url, Path(folder), Manifest.read(Path(folder)), migrations.upgrade)
     with sessions.opened(url, restore.NAME) as connection:
         journal.void(connection)
         journal.requeue(connection)

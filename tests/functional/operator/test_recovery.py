@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 
 from clipsaver import cli
 from clipsaver.local.sqs import JobQueueServer
-from clipsaver.recovery import commands, errors
+from clipsaver.recovery import commands
+from functions.operations.recovery import errors
 from tests import factories
 from tests.factories import HERE, Rows
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from clipsaver.local.sqs import JobQueueServer
-from clipsaver.recovery import restore
 from tests.functional.scan.stage import MESSAGES, SEARCH, Stage
 from tests.functional.scan.test_search import post_old
 from tests.integration.recovery import stage as recovery
@@ -68,7 +67,7 @@ def test_the_scan_goes_on_to_its_end(
     post_old(stage, 60)
     stop(stage)
     taken = recovery.take(stage.database_url, tmp_path / "backups")
-    report = restore.restore(stage.database_url, taken.folder, replace=True)
+    report = recovery.restore(stage.database_url, taken.folder, replace=True)
     stage.execute(f"DROP SCHEMA {report.aside} CASCADE")
     stage.discord.faults.clear()
     waiting = _waiting(queue)

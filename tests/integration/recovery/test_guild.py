@@ -9,7 +9,9 @@ from typing import Any, get_args
 import pytest
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, guild, journal, restore
+from clipsaver.recovery import guild
+from functions.deploy import migrations
+from functions.operations.recovery import errors, journal, restore
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 from tests.integration.recovery.stage import CLIPS, Taken
@@ -19,7 +21,7 @@ from tests.integration.recovery.stage import CLIPS, Taken
 def copy_of(postgres: Postgres, taken: Taken) -> Iterator[str]:
     """What `scratch.restored_copy` gives, on the server that runs already."""
     with stage.new_database(postgres) as url:
-        restore.load(url, taken.folder, taken.manifest)
+        restore.load(url, taken.folder, taken.manifest, migrations.upgrade)
         yield url
 
 

@@ -1,41 +1,23 @@
 """Backups in a folder and in a bucket: the same place to whoever takes and restores them."""
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import botocore.session
 import pytest
-from moto.server import ThreadedMotoServer
 
-from clipsaver.recovery import errors, manifest, places
-from clipsaver.recovery.places import Place
+from functions.operations.recovery import errors, manifest, places
+from functions.operations.recovery.places import Place
+from tests import s3
 
-BUCKET = "clip-backups"
 LARGE = 9_000_000
 """Bytes: more than s3transfer sends in one part."""
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[Any]:
-    """A client of a local S3 that has a bucket."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client: Any = botocore.session.get_session().create_client(
-        "s3",
-        region_name="us-east-1",
-        endpoint_url=f"http://{host}:{port}",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
-    client.create_bucket(Bucket=BUCKET)
-    yield client
-    client.close()
-    server.stop()
+def bucket() -> Iterator[s3.Bucket]:
+    with s3.Bucket() as bucket:
+        yield bucket
 
 
 @pytest.fixture(params=["folder", "bucket", "whole bucket"])
@@ -43,14 +25,12 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     """What an operator types."""
     if request.param == "folder":
         return str(tmp_path / "backups")
-    client = request.getfixturevalue("bucket")
-    for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
-        client.delete_object(Bucket=BUCKET, Key=item["Key"])
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", client.meta.endpoint_url)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    return f"s3://{BUCKET}" if request.param == "whole bucket" else f"s3://{BUCKET}/nightly/clips"
+    bucket: s3.Bucket = request.getfixturevalue("bucket")
+    bucket.clear()
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    whole = f"s3://{bucket.name}"
+    return whole if request.param == "whole bucket" else f"{whole}/nightly/clips"
 
 
 @pytest.fixture
@@ -158,3 +138,12 @@ def test_a_backup_in_the_current_folder_is_found_by_its_name(
     places.Folder(tmp_path).put(source, "20260101T000000Z-full")
     monkeypatch.chdir(tmp_path)
     assert places.locate("20260101T000000Z-full")[1] == "20260101T000000Z-full"
+
+
+def test_a_bucket_that_is_not_there_is_told(
+    bucket: s3.Bucket, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(errors.PlaceUnavailable, match="nobodys-bucket could not be used"):
+        places.open_place("s3://nobodys-bucket/clips").put(source, "20260101T000000Z-full")

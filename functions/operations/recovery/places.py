@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
 from s3transfer.manager import TransferManager
 
-from clipsaver import aws
-from clipsaver.recovery import errors, manifest
+from functions.operations.recovery import errors, manifest
 
 _SCHEME: Final = "s3"
 
@@ -94,8 +95,15 @@ class Bucket:
 
     @contextlib.contextmanager
     def _client(self) -> Any:  # noqa: ANN401 -- made at run time
-        with aws.translated_errors(), contextlib.closing(aws.client("s3", None)) as client:
-            yield client
+        try:
+            session = botocore.session.get_session()
+            with contextlib.closing(session.create_client("s3")) as client:
+                yield client
+        except (BotoCoreError, ClientError) as error:
+            raise errors.PlaceUnavailable(
+                f"The bucket {self._bucket} could not be used: {error}; is that its name, are there"
+                " credentials here, and may they list, read and write it?"
+            ) from error
 
     def _keys(self, client: Any, start: str) -> list[str]:  # noqa: ANN401 -- as above
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=start)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from clipsaver.recovery import errors, journal, places
-from clipsaver.recovery import manifest as manifests
-from clipsaver.recovery.journal import Journal
-from clipsaver.recovery.manifest import Manifest
-from clipsaver.recovery.places import Place
+from functions.operations.recovery import errors, journal, places
+from functions.operations.recovery import manifest as manifests
+from functions.operations.recovery.journal import Journal
+from functions.operations.recovery.manifest import Manifest
+from functions.operations.recovery.places import Place
 
 
 @dataclass(frozen=True, slots=True)

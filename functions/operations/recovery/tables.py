@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from psycopg import rows, sql
 
-from clipsaver.recovery.sessions import Connection
+from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
 Mode = Literal["add", "replace", "update"]

@@ -7,7 +7,7 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from clipsaver.recovery import errors
+from functions.operations.recovery import errors
 
 FILE: Final = "manifest.json"
 DUMP: Final = "database.dump"

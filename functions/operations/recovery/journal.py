@@ -16,8 +16,8 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
-from clipsaver.recovery import manifest
-from clipsaver.recovery.sessions import Connection
+from functions.operations.recovery import manifest
+from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
 Journal = Mapping[str, list[dict[str, Any]]]

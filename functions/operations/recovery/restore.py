@@ -5,20 +5,28 @@ and so that the decisions of the time between can still be read there.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from psycopg import sql
 
-from clipsaver.recovery import errors, journal, loading, programs, sessions, tables, tolerant
-from clipsaver.recovery import manifest as manifests
-from clipsaver.recovery.journal import Journal
-from clipsaver.recovery.manifest import Manifest
-from clipsaver.recovery.sessions import Connection
-from functions.deploy import migrations
+from functions.operations.recovery import (
+    errors,
+    journal,
+    loading,
+    programs,
+    sessions,
+    tables,
+    tolerant,
+)
+from functions.operations.recovery import manifest as manifests
+from functions.operations.recovery.journal import Journal
+from functions.operations.recovery.manifest import Manifest
+from functions.operations.recovery.sessions import Connection
 from functions.shared import release
 
 _log = logging.getLogger("discord_clip_saver.recovery")
@@ -26,6 +34,13 @@ _log = logging.getLogger("discord_clip_saver.recovery")
 NAME: Final = "clipsaver restore"
 _PUBLIC: Final = "public"
 _MAJOR: Final = 10_000
+
+
+class Migrate(Protocol):
+    """Brings a database to a schema: `functions.deploy.migrations.upgrade`."""
+
+    def __call__(self, url: str, revision: str = ..., /, *, is_backed_up: bool) -> object:
+        """Run the migrations up to a revision."""
 
 
 @dataclass(slots=True)
@@ -66,6 +81,8 @@ def restore(
     replace: bool = False,
     decided: Journal | None = None,
     until: datetime | None = None,
+    migrate: Migrate | None = None,
+    seconds: float | None = None,
 ) -> Report:
     """Restore a backup.
 
@@ -76,6 +93,8 @@ def restore(
         decided: A journal that was written after the backup.
         until: What was decided after this moment was a mistake, and is not done again; None if
             nothing was.
+        migrate: None where nothing can: then the backup must be a full one of this schema.
+        seconds: The time for loading it; None for any.
 
     Raises:
         BackupMissing, BackupDamaged: the backup is not what was written.
@@ -88,6 +107,8 @@ def restore(
     report = Report(lost=list(manifest.lost))
     with sessions.opened(url, NAME, autocommit=True) as connection:
         check_versions(connection, manifest)
+        if migrate is None:
+            _check_schema(manifest)
         journals = [decided] if decided else []
         if _movable(connection):
             if not replace:
@@ -99,7 +120,8 @@ def restore(
             journals.append(found)
             report.lost += unread
             report.aside = _set_aside(connection)
-    report.rows = _load(url, folder, manifest, report.aside)
+    with _put_back_if_it_fails(url, report.aside):
+        report.rows = load(url, folder, manifest, migrate, seconds)
     with sessions.opened(url, NAME) as connection:
         report.voided = journal.void(connection)
         report.requeued = journal.requeue(connection)
@@ -158,7 +180,13 @@ def check_versions(connection: Connection, manifest: Manifest) -> None:
         )
 
 
-def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
+def load(
+    url: str,
+    folder: Path,
+    manifest: Manifest,
+    migrate: Migrate | None = None,
+    seconds: float | None = None,
+) -> Mapping[str, int]:
     """Bring a backup into an empty database, and that to this release's schema; the rows.
 
     Raises:
@@ -167,23 +195,39 @@ def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
         BackupDamaged: other rows came out of it than went in.
         DatabaseError: a migration failed.
     """
-    if manifest.kind == "tolerant":
-        counts = _load_tables(url, folder, manifest)
+    if manifest.kind == "tolerant" and migrate:
+        counts = _load_tables(url, folder, manifest, migrate)
     else:
         program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
-        loading.load_dump(program, url, folder / manifests.DUMP)
+        loading.load_dump(program, url, folder / manifests.DUMP, seconds)
         with sessions.opened(url, NAME) as connection:
             counts = tables.count_rows(connection)
         if counts != manifest.rows:
             raise errors.BackupDamaged(f"It had {manifest.rows}, restored are {counts}")
-    migrations.upgrade(url, is_backed_up=True)
+    if migrate:
+        migrate(url, is_backed_up=True)
     return counts
 
 
-def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapping[str, int]:
-    """Load, and if that fails put back what was moved aside."""
+def _check_schema(manifest: Manifest) -> None:
+    """Refuse what needs a migration, where none can run.
+
+    Raises:
+        VersionMismatch: the message says where it can be restored.
+    """
+    if manifest.kind == "full" and manifest.schema_revision == release.SCHEMA:
+        return
+    raise errors.VersionMismatch(
+        f"{manifest.name} has the schema {manifest.schema_revision}, and the stack restores full"
+        f" backups of {release.SCHEMA} alone: deploy release {manifest.release}, restore, deploy"
+        " this one; or restore from a machine from which the database can be reached"
+    )
+
+
+@contextmanager
+def _put_back_if_it_fails(url: str, aside: str | None) -> Iterator[None]:
     try:
-        return load(url, folder, manifest)
+        yield
     except BaseException:
         if aside:
             with sessions.opened(url, NAME) as connection:
@@ -191,9 +235,9 @@ def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapp
         raise
 
 
-def _load_tables(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
+def _load_tables(url: str, folder: Path, manifest: Manifest, migrate: Migrate) -> Mapping[str, int]:
     """Make the schema of the backup anew, and bring in the rows that hang together."""
-    migrations.upgrade(url, manifest.schema_revision)
+    migrate(url, manifest.schema_revision, is_backed_up=True)
     counts = {}
     with sessions.opened(url, NAME) as connection:
         for table in tables.select_tables(connection):
