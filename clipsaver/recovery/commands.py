@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, cast, get_args
+from typing import Annotated, Any, Final, cast, get_args
 
 import typer
 from rich.console import Console
@@ -13,13 +13,14 @@ from rich.table import Table
 
 from clipsaver.operations import invocation, target
 from clipsaver.operations.stack import Stack
-from clipsaver.recovery import deployed, guild, scratch
+from clipsaver.recovery import deployed
 from clipsaver.variables import configured, operator_variables
 from functions.deploy import migrations
 from functions.operations.backup import variables_of
 from functions.operations.recovery import (
     backup,
     errors,
+    guild,
     manifest,
     places,
     restore,
@@ -150,16 +151,18 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
 ) -> None:
     """Restore a backup: everything to an empty database, or one guild to one that serves.
 
-    With --stack, the deployed stack restores everything, from its own bucket; FROM may be the name
-    of a backup there.
+    With --stack, the deployed stack does it, from its own bucket; FROM may be the name of a backup
+    there.
     """
+    part = _part(only)
     if stack:
-        if guild_id or decisions_since:
-            raise typer.BadParameter("a stack restores whole backups alone", param_hint="--stack")
+        if decisions_since:
+            raise typer.BadParameter("a stack restores backups alone", param_hint="--stack")
         if replace and not yes:
             _confirm("the stack's database")
-        event = {"name": place, "before": before, "decided_until": decided_until}
-        _restore_there({**event, "replace": replace}, Stack.read(stack, region))
+        instants = {"before": before, "decided_until": decided_until}
+        given = {"name": place, "replace": replace, "guild_id": guild_id, "only": part}
+        _restore_there({**given, **instants}, Stack.read(stack, region))
         return
     if place is None:
         raise typer.BadParameter("name a backup or a place, or a stack", param_hint="FROM")
@@ -171,7 +174,7 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
         return
     with source.fetched(place, before) as found:
         if guild_id:
-            _restore_guild(url, found, guild_id, _part(only), decided_until)
+            _restore_guild(url, found, guild_id, part, decided_until)
             return
         if replace and not yes and not restore.is_empty(url):
             _confirm(f"what is in the database by {found.manifest.name}")
@@ -194,7 +197,7 @@ def _confirm(what: str) -> None:
     typer.confirm(f"Replace {what}? What is there is moved aside, not deleted", abort=True)
 
 
-def _restore_there(given: Mapping[str, str | bool | datetime | None], stack: Stack) -> None:
+def _restore_there(given: Mapping[str, Any], stack: Stack) -> None:
     started = time.monotonic()
     event = {
         key: value.isoformat() if isinstance(value, datetime) else value
@@ -202,7 +205,11 @@ def _restore_there(given: Mapping[str, str | bool | datetime | None], stack: Sta
         if value is not None
     }
     answer = invocation.run({"operation": "restore", **event}, operator_variables(), stack)
-    _tell(answer["name"], restore.Report(**answer["report"]), time.monotonic() - started)
+    seconds = time.monotonic() - started
+    if "rows" in answer:
+        _tell_guild(answer["name"], given["guild_id"], answer["rows"], seconds)
+        return
+    _tell(answer["name"], restore.Report(**answer["report"]), seconds)
     _empty_queues(deployed.queues(stack), stack.region)
 
 
@@ -242,15 +249,12 @@ def _restore_guild(
     url: str, found: Source, guild_id: int, only: guild.Part | None, until: datetime | None
 ) -> None:
     started = time.monotonic()
-    taken_at = found.manifest.taken_at
-    with scratch.restored_copy(found.folder) as copy_url:
-        counts = guild.restore_guild(
-            url, copy_url, guild_id, taken_at, only, decided=found.decided, until=until
-        )
-    seconds = time.monotonic() - started
-    console.print(
-        _counts(f"Guild {guild_id} as of {taken_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC", counts)
-    )
+    rows = guild.restore_guild(url, found, guild_id, only, until=until)
+    _tell_guild(found.manifest.name, guild_id, rows, time.monotonic() - started)
+
+
+def _tell_guild(name: str, guild_id: int, rows: Mapping[str, int], seconds: float) -> None:
+    console.print(_counts(f"Guild {guild_id} as of {name}", rows))
     console.print(f"Restored in {seconds:.1f} s; `clipsaver sync --guild {guild_id}` is next.")
 
 

@@ -15,7 +15,7 @@ from clipsaver.operations import invocation
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import commands
 from tests import factories, s3
-from tests.factories import HERE, Rows
+from tests.factories import ELSEWHERE, HERE, Rows
 
 PARAMETERS = {"SyncSchedule": "rate(5 minutes)"}
 
@@ -97,6 +97,8 @@ def test_the_secret_is_sealed_with_the_passphrase_that_it_holds(
         ({"operation": "restore", "replace": "yes"}, "replace must be true or false"),
         ({"operation": "restore", "before": "2026-01-01T00:00:00"}, "needs an offset"),
         ({"operation": "restore", "before": "yesterday"}, "no instant"),
+        ({"operation": "restore", "guild_id": "all"}, "guild_id is no id"),
+        ({"operation": "restore", "guild_id": "7", "only": "icons"}, "only is none of"),
         ({"operation": "restore"}, "no complete backup"),
     ],
 )
@@ -192,6 +194,17 @@ def test_the_stack_takes_the_backup_that_is_named_or_the_newest_from_before(
         rows.sql("SELECT pg_sleep(1.1)")
 
 
+def test_the_stack_restores_one_guild_while_the_others_are_served(
+    verb: Callable[..., Result], rows: Rows
+) -> None:
+    verb("backup")
+    rows.sql("UPDATE bot_channels SET name = 'wrong'")
+    restored = verb("restore", "--guild", str(HERE), "--only", "channels")
+    assert restored.exit_code == 0, restored.output
+    found = rows.sql("SELECT DISTINCT guild_id FROM bot_channels WHERE name = 'wrong'")
+    assert found == [{"guild_id": ELSEWHERE}]
+
+
 def test_the_parameters_of_the_stack_go_along(
     verb: Callable[..., Result], bucket: s3.Bucket
 ) -> None:
@@ -201,7 +214,7 @@ def test_the_parameters_of_the_stack_go_along(
 
 
 def test_what_a_stack_does_not_do_is_said(verb: Callable[..., Result]) -> None:
-    refused = verb("restore", "--guild", str(HERE))
+    refused = verb("restore", "--decisions-since", "2026-01-31T11:59Z")
     assert refused.exit_code == 2
     nowhere = CliRunner().invoke(cli.app, ["backup"])
     assert nowhere.exit_code == 2

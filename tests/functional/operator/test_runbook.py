@@ -27,7 +27,7 @@ _BLOCK: Final = re.compile(
     r"^( *)```sh(?P<aws> aws)?\n(?P<text>.*?)^\1```$", re.MULTILINE | re.DOTALL
 )
 _HEADING: Final = re.compile(r"^## (.*)$", re.MULTILINE)
-_ON_AWS_ALONE: Final = 14
+_ON_AWS_ALONE: Final = 19
 """Blocks that only a deployed stack can run."""
 
 
@@ -229,7 +229,7 @@ def _typed() -> list[list[str]]:
         shlex.split(line, comments=True)
         for block in _blocks()
         if block.on_aws
-        for line in block.text.splitlines()
+        for line in block.text.replace("$SINCE", "2026-01-31T11:59Z").splitlines()
     )
     return [words[1:] for words in lines if words[:1] == ["clipsaver"]]
 

@@ -11,8 +11,10 @@ from clipsaver.local.postgres import Postgres
 from functions.deploy import migrations
 from functions.operations.recovery import backup, places
 from functions.operations.recovery import restore as restores
+from functions.operations.recovery.journal import Journal
 from functions.operations.recovery.manifest import Kind, Manifest
 from functions.operations.recovery.restore import Report
+from functions.operations.recovery.source import Source
 from functions.shared import settings
 from tests.factories import HERE, Rows
 
@@ -26,6 +28,10 @@ class Taken:
 
     folder: Path
     manifest: Manifest
+
+    def source(self, decided: Journal | None = None) -> Source:
+        """The same, as it is restored."""
+        return Source(self.folder, self.manifest, decided or {})
 
 
 def take(url: str, to: Path, kind: Kind = "full", **order: Any) -> Taken:
