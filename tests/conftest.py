@@ -51,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+# Before the workers of a parallel run read the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     _leave_out_what_a_pooler_hides(config, items)
     _share_out(items)
@@ -72,7 +74,7 @@ def _share_out(items: list[pytest.Item]) -> None:
     What takes minutes comes first, so that no worker is left alone with it at the end.
     """
     for item in items:
-        group = "infra" if _INFRA in item.path.parents else str(item.path)
+        group = "infra" if _INFRA in item.path.parents else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: not (_INFRA in item.path.parents or item.path.name in _LONG))
 

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
@@ -51,6 +52,11 @@ def _no_pgbouncer(_: re.Match[str]) -> str | None:
     return None if pgbouncer.find_program() else "no pgbouncer on PATH or in /usr/sbin"
 
 
+def _no_debian_postgresql(need: re.Match[str]) -> str | None:
+    folder = Path("/usr/lib/postgresql", need["major"], "bin")
+    return None if (folder / "postgres").is_file() else f"no PostgreSQL in {folder}"
+
+
 NEEDS: Final = (
     Need(
         re.compile(r"python(?P<version>3\.\d+)"),
@@ -61,6 +67,11 @@ NEEDS: Final = (
         re.compile("browser"),
         _no_browser,
         "install it; on Debian and Ubuntu: apt-get install chromium",
+    ),
+    Need(
+        re.compile(r"postgresql-(?P<major>\d+)"),
+        _no_debian_postgresql,
+        "install it; on Debian and Ubuntu: apt-get install and its name",
     ),
     Need(
         re.compile("pgbouncer"),

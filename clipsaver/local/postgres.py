@@ -118,6 +118,35 @@ class Postgres:
         """
         self._execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
 
+    def configure(self, **settings: str) -> None:
+        """Add to the server's configuration, and start it anew."""
+        self.stop()
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+        self.start()
+
+    @property
+    def data(self) -> Path:
+        """The folder of its data; whoever changes something there stops it first."""
+        return self._folder.data
+
+    def folder(self, name: str) -> Path:
+        """A new folder beside the data that the server may use."""
+        folder = self._folder.path / name
+        folder.mkdir(mode=0o700)
+        self.give(folder)
+        return folder
+
+    def give(self, path: Path) -> None:
+        """Let the server own a file, or a folder with all below it."""
+        if self._account:
+            self._account.give(path)
+
+    def base_backup(self, folder: Path) -> None:
+        """Copy the data as it is now, into an empty folder that the server may use."""
+        address = ("--host", _HOST, "--port", str(self._port), "--username", SUPERUSER)
+        self._run("pg_basebackup", *address, f"--pgdata={folder}", "--checkpoint=fast", "--no-sync")
+
     def start(self) -> None:
         """Start the server after a `stop`, and wait until it accepts connections.
 

@@ -1,58 +1,73 @@
 """`clipsaver backup` and `clipsaver restore`."""
 
 import json
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, cast, get_args
+from typing import Annotated, Any, Final, cast, get_args
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from clipsaver.operations import invocation, target
 from clipsaver.operations.stack import Stack
-from clipsaver.recovery import (
+from clipsaver.recovery import deployed
+from clipsaver.variables import configured, operator_variables
+from functions.deploy import migrations
+from functions.operations.backup import variables_of
+from functions.operations.recovery import (
     backup,
-    deployed,
     errors,
     guild,
-    journal,
     manifest,
     places,
     restore,
-    scratch,
     sealing,
+    source,
 )
-from clipsaver.recovery.manifest import Kind, Manifest
-from clipsaver.variables import configured, operator_variables
-from functions.shared import secret
-from functions.shared.configuration import Configuration
+from functions.operations.recovery.manifest import Kind
+from functions.operations.recovery.source import Source
 
 console = Console()
 
 PASSPHRASE: Final = "BACKUP_PASSPHRASE"  # noqa: S105 -- a variable's name
 _QUEUES: Final = ("JOBS_QUEUE_URL", "SCAN_QUEUE_URL")
-_SEALED: Final = (
-    "DISCORD_PUBLIC_KEY",
-    "DISCORD_APPLICATION_ID",
-    "BOT_TOKEN",
-    "DISCORD_CLIENT_SECRET",
-    "DATABASE_URL",
-)
 _LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
 
-StackName = Annotated[
-    str | None, typer.Option("--stack", metavar="NAME", help="The stack that the database serves.")
+
+def _instant(text: str) -> datetime:
+    """A moment as an operator types it; UTC where no offset is given."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no time like 2026-01-31T12:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Before = Annotated[
+    datetime | None,
+    typer.Option(parser=_instant, metavar="TIME", help="The newest from before, as ...T12:00Z."),
 ]
-Region = Annotated[str | None, typer.Option(help="The stack's region.")]
+DecidedUntil = Annotated[
+    datetime | None,
+    typer.Option(parser=_instant, metavar="TIME", help="Do not redo what was decided later."),
+]
+DecisionsSince = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=_instant, metavar="TIME", help="Bring no rows; only redo what was decided."
+    ),
+]
 
 
 def take(
-    to: Annotated[str, typer.Option(metavar="PLACE", help="FOLDER or s3://BUCKET/PREFIX.")],
-    stack: StackName = None,
-    region: Region = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="FOLDER or s3://BUCKET/PREFIX.")
+    ] = None,
+    stack: target.DeployedStack = None,
+    region: target.Region = None,
     *,
     tolerant: Annotated[
         bool, typer.Option("--tolerant", help="Skip what cannot be read, and say what was lost.")
@@ -64,34 +79,58 @@ def take(
         bool, typer.Option("--without-secret", help="Keep no secret in the backup.")
     ] = False,
 ) -> None:
-    """Back up the database with its settings, its secret (sealed) and the stack's parameters."""
-    variables = operator_variables()
-    configuration = configured(variables, required=("DATABASE_URL",))
+    """Back up the database with its settings and its secret (sealed).
+
+    With --stack alone, the deployed stack does it, into its own bucket. With --to as well, this
+    machine does, and the stack's parameters go along.
+    """
     kind: Kind = "log" if log_only else "tolerant" if tolerant else "full"
     started = time.monotonic()
-    where, made = backup.take(
-        backup.Order(
-            url=configuration.environment.require("DATABASE_URL"),
-            kind=kind,
-            settings_path=configuration.environment.settings_path,
-            secret={} if log_only or without_secret else _secret(configuration),
-            passphrase=variables.get(PASSPHRASE, ""),
-            stack=Stack.read(stack, region).parameters if stack else None,
-        ),
-        places.open_place(to),
-    )
+    found = Stack.read(stack, region) if stack else None
+    if to is None:
+        where, rows, lost = _take_there(kind, found)
+    else:
+        where, made = _take_here(to, kind, found, without_secret=without_secret)
+        rows, lost = made.rows, made.lost
     seconds = time.monotonic() - started
     console.print(f"Backed up to {where} in {seconds:.1f} s.", soft_wrap=True, highlight=False)
-    if made.rows:
-        console.print(_counts("Rows", made.rows))
-    for each in made.lost:
+    if rows:
+        console.print(_counts("Rows", rows))
+    for each in lost:
         console.print(f"[bold]lost[/] {each}", highlight=False)
 
 
-def bring_back(
-    source: Annotated[
-        str, typer.Argument(metavar="FROM", help="A backup, or a place: its newest.")
-    ],
+def _take_here(
+    to: str, kind: Kind, stack: Stack | None, *, without_secret: bool
+) -> tuple[str, manifest.Manifest]:
+    configuration = configured(operator_variables(), required=("DATABASE_URL",))
+    keeps_secret = kind != "log" and not without_secret
+    order = backup.Order(
+        url=configuration.environment.require("DATABASE_URL"),
+        kind=kind,
+        settings_path=configuration.environment.settings_path,
+        secret=variables_of(configuration) if keeps_secret else {},
+        passphrase=configuration.environment.backup_passphrase or "",
+        stack=stack.parameters if stack else None,
+    )
+    return backup.take(order, places.open_place(to))
+
+
+def _take_there(kind: Kind, stack: Stack | None) -> tuple[str, dict[str, int], list[str]]:
+    if stack is None:
+        raise typer.BadParameter("where to? --to PLACE, or --stack NAME into its bucket")
+    event = {"operation": "backup", "kind": kind, "stack": dict(stack.parameters)}
+    answer = invocation.run(event, operator_variables(), stack)
+    if kind != "log" and not answer["is_secret_kept"]:
+        console.print(f"Without the secret: it has no {PASSPHRASE} to be sealed with.")
+    return answer["place"], answer["rows"], answer["lost"]
+
+
+def bring_back(  # noqa: PLR0913 -- the options of a verb
+    place: Annotated[
+        str | None,
+        typer.Argument(metavar="FROM", help="A backup, or a place: its newest."),
+    ] = None,
     guild_id: Annotated[
         int | None,
         typer.Option("--guild", metavar="ID", min=1, max=_LARGEST_SNOWFLAKE, help="Only this one."),
@@ -99,93 +138,105 @@ def bring_back(
     only: Annotated[
         str | None, typer.Option(metavar="PART", help="Of a guild: settings, channels or clips.")
     ] = None,
-    stack: StackName = None,
-    region: Region = None,
+    stack: target.DeployedStack = None,
+    region: target.Region = None,
     *,
+    before: Before = None,
+    decided_until: DecidedUntil = None,
+    decisions_since: DecisionsSince = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Move aside what is in the database.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
-    """Restore a backup: everything to an empty database, or one guild to one that serves."""
-    with _fetched(source) as (folder, made, decided):
-        variables = operator_variables()
-        configuration = configured(variables, required=("DATABASE_URL",))
-        url = configuration.environment.require("DATABASE_URL")
+    """Restore a backup: everything to an empty database, or one guild to one that serves.
+
+    With --stack, the deployed stack does it, from its own bucket; FROM may be the name of a backup
+    there.
+    """
+    part = _part(only)
+    if stack:
+        if decisions_since:
+            raise typer.BadParameter("a stack restores backups alone", param_hint="--stack")
+        if replace and not yes:
+            _confirm("the stack's database")
+        instants = {"before": before, "decided_until": decided_until}
+        given = {"name": place, "replace": replace, "guild_id": guild_id, "only": part}
+        _restore_there({**given, **instants}, Stack.read(stack, region))
+        return
+    if place is None:
+        raise typer.BadParameter("name a backup or a place, or a stack", param_hint="FROM")
+    variables = operator_variables()
+    url = configured(variables, required=("DATABASE_URL",)).environment.require("DATABASE_URL")
+    if decisions_since:
+        redone = restore.redo(url, source.decided(place), decisions_since, decided_until)
+        console.print(_counts("Done again, because it was decided since", redone))
+        return
+    with source.fetched(place, before) as found:
         if guild_id:
-            _restore_guild(url, folder, made, guild_id, _part(only))
+            _restore_guild(url, found, guild_id, part, decided_until)
             return
         if replace and not yes and not restore.is_empty(url):
-            typer.confirm(
-                f"Replace what is in the database by {made.name}? It is moved aside, not deleted",
-                abort=True,
-            )
+            _confirm(f"what is in the database by {found.manifest.name}")
         started = time.monotonic()
-        report = restore.restore(url, folder, replace=replace, decided=decided)
-        _tell(made, report, time.monotonic() - started)
-        with console.status("Emptying the queues, which AWS does once a minute at most"):
-            deployed.empty(_queues(stack, region, variables, replace=replace), region)
+        report = restore.restore(
+            url,
+            found.folder,
+            replace=replace,
+            decided=found.decided,
+            until=decided_until,
+            migrate=migrations.upgrade,
+        )
+        _tell(found.manifest.name, report, time.monotonic() - started)
+    # An empty database may be another one than the queues' functions work on.
+    if replace:
+        _empty_queues([variables[name] for name in _QUEUES if variables.get(name)], None)
+
+
+def _confirm(what: str) -> None:
+    typer.confirm(f"Replace {what}? What is there is moved aside, not deleted", abort=True)
+
+
+def _restore_there(given: Mapping[str, Any], stack: Stack) -> None:
+    started = time.monotonic()
+    event = {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in given.items()
+        if value is not None
+    }
+    answer = invocation.run({"operation": "restore", **event}, operator_variables(), stack)
+    seconds = time.monotonic() - started
+    if "rows" in answer:
+        _tell_guild(answer["name"], given["guild_id"], answer["rows"], seconds)
+        return
+    _tell(answer["name"], restore.Report(**answer["report"]), seconds)
+    _empty_queues(deployed.queues(stack), stack.region)
+
+
+def _empty_queues(urls: list[str], region: str | None) -> None:
+    """Drop what was asked of the database as it was."""
+    with console.status("Emptying the queues, which AWS does once a minute at most"):
+        deployed.empty(urls, region)
 
 
 def unseal(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="As `restore` takes it.")],
+    place: Annotated[str, typer.Argument(metavar="FROM", help="As `restore` takes it.")],
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Must not exist yet.")],
 ) -> None:
     """Write the secret of a backup to a file, as JSON: what Secrets Manager takes."""
-    with _fetched(source) as (folder, _, _):
-        sealed = folder / manifest.SECRET
+    with source.fetched(place) as found:
+        sealed = found.folder / manifest.SECRET
         if not sealed.is_file():
             raise errors.BackupMissing("This backup holds no secret")
         passphrase = operator_variables().get(PASSPHRASE)
         passphrase = passphrase or typer.prompt(PASSPHRASE, hide_input=True)
-        found = sealing.open_sealed(sealed.read_bytes(), passphrase)
+        variables = sealing.open_sealed(sealed.read_bytes(), passphrase)
     try:
         target.touch(mode=0o600, exist_ok=False)
     except FileExistsError as error:
         raise typer.BadParameter(f"{target} exists already") from error
-    target.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    console.print(f"Wrote {', '.join(found)} to {target}; nobody else may read it.")
-
-
-def _secret(configuration: Configuration) -> Mapping[str, str]:
-    """The variables that a new stack would need, wherever they come from."""
-    environment = configuration.environment
-    found = {name: value for name in _SEALED if (value := environment.value(name))}
-    if environment.secret_arn:
-        found = secret.read(environment.secret_arn) | found
-    return found
-
-
-@contextmanager
-def _fetched(source: str) -> Iterator[tuple[Path, Manifest, journal.Journal | None]]:
-    """A backup on this machine, and the newest journal that was written after it."""
-    place, name = places.locate(source)
-    with tempfile.TemporaryDirectory(prefix="clipsaver-restore-") as temporary:
-        folder = Path(temporary, "backup")
-        folder.mkdir()
-        place.fetch(name, folder)
-        made = Manifest.read(folder)
-        later = [each for each in place.names() if each > name and each.endswith("-log")]
-        decided = None
-        if later:
-            log = Path(temporary, "log")
-            log.mkdir()
-            place.fetch(later[-1], log)
-            Manifest.read(log)
-            decided = journal.load(log)
-        yield folder, made, decided
-
-
-def _queues(
-    stack: str | None, region: str | None, variables: Mapping[str, str], *, replace: bool
-) -> list[str]:
-    """Where work waits that was asked of the database as it was."""
-    if stack:
-        return deployed.queues(Stack.read(stack, region))
-    if replace:
-        return [variables[name] for name in _QUEUES if variables.get(name)]
-    # An empty database may be another one than the queues' functions work on.
-    return []
+    target.write_text(json.dumps(variables, indent=2) + "\n", encoding="utf-8")
+    console.print(f"Wrote {', '.join(variables)} to {target}; nobody else may read it.")
 
 
 def _part(only: str | None) -> guild.Part | None:
@@ -195,19 +246,22 @@ def _part(only: str | None) -> guild.Part | None:
 
 
 def _restore_guild(
-    url: str, folder: Path, made: Manifest, guild_id: int, only: guild.Part | None
+    url: str, found: Source, guild_id: int, only: guild.Part | None, until: datetime | None
 ) -> None:
     started = time.monotonic()
-    with scratch.restored_copy(folder) as copy_url:
-        counts = guild.restore_guild(url, copy_url, guild_id, made.taken_at, only)
-    seconds = time.monotonic() - started
-    console.print(_counts(f"Guild {guild_id} as of {made.taken_at:%Y-%m-%d %H:%M} UTC", counts))
+    rows = guild.restore_guild(url, found, guild_id, only, until=until)
+    _tell_guild(found.manifest.name, guild_id, rows, time.monotonic() - started)
+
+
+def _tell_guild(name: str, guild_id: int, rows: Mapping[str, int], seconds: float) -> None:
+    console.print(_counts(f"Guild {guild_id} as of {name}", rows))
     console.print(f"Restored in {seconds:.1f} s; `clipsaver sync --guild {guild_id}` is next.")
 
 
-def _tell(made: Manifest, report: restore.Report, seconds: float) -> None:
-    console.print(_counts(f"Restored {made.name}", report.rows))
+def _tell(name: str, report: restore.Report, seconds: float) -> None:
+    console.print(_counts(f"Restored {name}", report.rows))
     console.print(_counts("Ended, because it was under way then", report.voided))
+    console.print(_counts("Goes on after the next sync", report.requeued))
     if report.redone:
         console.print(_counts("Done again, because it was decided since", report.redone))
     for each in report.lost:

@@ -5,19 +5,17 @@ from contextlib import closing
 from typing import Any, Final
 
 from clipsaver import aws
+from clipsaver.operations import dead_letters
 from clipsaver.operations.stack import Stack
 
-_QUEUE: Final = "AWS::SQS::Queue"
-_DEAD_LETTERS: Final = "Failed"
-"""How infra/template.yaml names the queues of what failed."""
 _PURGE_SECONDS: Final = 60
 """How long AWS takes to empty a queue, and refuses to begin again (SQS API, PurgeQueue)."""
 
 
 def queues(stack: Stack) -> list[str]:
     """The URLs of the queues in which work waits."""
-    found = stack.of_type(_QUEUE).items()
-    return [url for name, url in found if not name.startswith(_DEAD_LETTERS)]
+    working = (queue for _, queue in dead_letters.QUEUES.values() if queue)
+    return [stack.physical_id(queue) for queue in working if queue in stack.resources]
 
 
 def empty(queue_urls: list[str], region: str | None) -> None:

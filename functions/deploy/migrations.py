@@ -11,6 +11,7 @@ import logging
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,12 @@ _TIMEOUTS: Final = {
     "57014": "took longer than it may",
 }
 """What became of a statement, by PostgreSQL's code for it (PostgreSQL docs, Error Codes)."""
+BACKUP_HOURS: Final = 26
+"""How old a backup may be: a day, and the time that taking it may need."""
+_SELECT_BACKUP: Final = """
+    SELECT EXISTS (SELECT FROM bot_guilds) AS holds_data,
+           (SELECT last_succeeded_at FROM job_runs WHERE job = 'backup') AS taken_at, now() AS now
+"""
 _TRIED_AGAIN: Final = "it does not count as applied, and the next deploy tries it again"
 
 
@@ -51,6 +58,7 @@ def upgrade(
     *,
     held_by: str | None = None,
     seconds: float = _BY_HAND_SECONDS,
+    is_backed_up: bool = False,
 ) -> str:
     """Run the migrations that the database lacks, up to and including `revision`.
 
@@ -59,12 +67,14 @@ def upgrade(
         revision: The newest one wanted.
         held_by: Who does it, for others who want to at the same time.
         seconds: The time for everything; half of it may be spent on waiting for others.
+        is_backed_up: Whether the caller has just restored all of it from a backup.
 
     Returns:
         A sentence that says what was done.
 
     Raises:
         MigrationsBusy: another deploy is migrating all this time.
+        NoFreshBackup: a migration can lose data; none was run.
         SchemaMismatch: the schema is newer, and a migration of it excludes this release.
         DatabaseTimeout: a lock or a statement took too long.
         DatabaseError: a migration failed; those before it stay.
@@ -78,6 +88,8 @@ def upgrade(
             pending = _pending(configuration, found, revision)
             if pending is None:
                 return _leave_alone(connection)
+            if found is not None and not is_backed_up:
+                _require_backup(connection, _losing(configuration, pending))
             configuration.attributes |= {"connection": connection, "lease": lease}
             _run(configuration, connection, lease, pending)
     return _told(pending, found)
@@ -112,6 +124,30 @@ def _pending(configuration: Config, applied: str | None, wanted: str) -> list[st
         return None
     steps = scripts.iterate_revisions(wanted, applied or "base")
     return [step.revision for step in steps][::-1]
+
+
+def _losing(configuration: Config, pending: list[str]) -> list[str]:
+    """Those of the pending revisions that say that they can lose data."""
+    scripts = ScriptDirectory.from_config(configuration)
+    modules = {each: scripts.get_revision(each).module for each in pending}
+    return [each for each, module in modules.items() if getattr(module, "loses_data", False)]
+
+
+def _require_backup(connection: Connection, losing: list[str]) -> None:
+    """Make sure that what these migrations can lose has been backed up lately."""
+    if not losing:
+        return
+    with connection.begin():
+        found = connection.execute(text(_SELECT_BACKUP)).one()
+    oldest = found.now - timedelta(hours=BACKUP_HOURS)
+    if not found.holds_data or (found.taken_at and found.taken_at > oldest):
+        return
+    told = f"is from {found.taken_at:%Y-%m-%d %H:%M} UTC" if found.taken_at else "never was"
+    raise errors.NoFreshBackup(
+        f"Migration {losing[0]} can lose data, and the last full backup {told}: run `clipsaver"
+        f" backup` (--stack NAME for a deployed one), and migrate or deploy again within"
+        f" {BACKUP_HOURS} hours; nothing was migrated"
+    )
 
 
 def _leave_alone(connection: Connection) -> str:

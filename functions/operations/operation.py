@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from functions.operations import doctor, maintenance, verification
+from functions.operations import backup, doctor, maintenance, restore, verification
 from functions.operations.parts import Parts
 from functions.shared import errors
 
@@ -17,8 +17,10 @@ Event = Mapping[str, Any]
 Operation = Callable[[Parts, Event, float], Awaitable[dict[str, Any]]]
 
 _OPERATIONS: Final[Mapping[str, Operation]] = {
+    "backup": backup.run,
     "doctor": doctor.run,
     "maintain": maintenance.run,
+    "restore": restore.run,
     "verify": verification.run,
 }
 _ANSWER_SECONDS: Final = 3.0

@@ -19,6 +19,7 @@ ClipSaverError
 │   ├── DatabaseTimeout           a statement or a lock outlived its limit
 │   └── SchemaMismatch            the schema is older than the code, or excludes this release
 ├── MigrationsBusy                another deploy is migrating the database, and went on for too long
+├── NoFreshBackup                 a migration can lose data, and there is no backup to bring it back
 ├── QueueUnavailable              a job could not be handed over
 ├── LeaseLost                     another run took over: this one must write nothing more
 ├── UnknownGuild                  a guild that no sync has seen yet
@@ -140,6 +141,10 @@ class SchemaMismatch(DatabaseError):
 
 class MigrationsBusy(ClipSaverError):
     """Another deploy is migrating the database; deploy again when it is done."""
+
+
+class NoFreshBackup(ClipSaverError):
+    """A migration can lose data: make a full backup first, then migrate again."""
 
 
 class QueueUnavailable(ClipSaverError):

@@ -39,6 +39,7 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "DISCORD_API_URL": (r"https?://\S+", "a URL"),
     "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
     "SCAN_QUEUE_URL": (r"https?://\S+", "a URL"),
+    "BACKUP_PLACE": (r"s3://[a-z0-9.-]+/\S+", "a bucket with a prefix, like s3://my-backups/clips"),
     "PAUSED": (r"(?i)(true|false)( since \S+)?", "true or false"),
     "MONITORING": (r"full|critical|off", "full, critical or off"),
     "DATABASE_CAPACITY_MB": (r"[0-9]{1,9}", "a number of megabytes, or 0 where nobody knows"),
@@ -56,6 +57,7 @@ SECRET_VARIABLES: Final = (
     "DATABASE_URL",
     "POSTGRES_PORT",
     *(f"POSTGRES_{part}" for part in _POSTGRES_PARTS),
+    "BACKUP_PASSPHRASE",
 )
 """What the operator's secret may hold."""
 _HINT: Final = "see .env.example for what each variable means"
@@ -79,6 +81,10 @@ class Environment:
     public_url: str | None
     jobs_queue_url: str | None
     scan_queue_url: str | None
+    backup_place: str | None
+    """Where the operations function keeps its backups."""
+
+    backup_passphrase: str | None = field(repr=False)
     discord_api_url: str
     discord_cdn_hosts: tuple[str, ...]
     settings_path: Path
@@ -149,7 +155,10 @@ class Environment:
     def secrets(self) -> tuple[str, ...]:
         """The values that no log line may hold."""
         passwords = database_url.passwords(self.database_url) if self.database_url else ()
-        found = (self.bot_token, self.discord_client_secret, self.database_url, *passwords)
+        found = (
+            *(self.bot_token, self.discord_client_secret, self.backup_passphrase),
+            *(self.database_url, *passwords),
+        )
         return tuple(value for value in found if value)
 
 
@@ -192,6 +201,8 @@ def from_variables(
         public_url=found.get("PUBLIC_URL", "").rstrip("/") or None,
         jobs_queue_url=found.get("JOBS_QUEUE_URL"),
         scan_queue_url=found.get("SCAN_QUEUE_URL"),
+        backup_place=found.get("BACKUP_PLACE"),
+        backup_passphrase=found.get("BACKUP_PASSPHRASE"),
         discord_api_url=given.get("DISCORD_API_URL", DISCORD_API_URL).rstrip("/"),
         discord_cdn_hosts=tuple(re.findall(r"[^,\s]+", found.get("DISCORD_CDN_HOSTS", "")))
         or DISCORD_CDN_HOSTS,

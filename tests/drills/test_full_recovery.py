@@ -1,7 +1,5 @@
 """Everything is gone but a backup and Discord: a new stack, and nobody notices the difference."""
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,9 +8,7 @@ from clipsaver import jobs
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.world import World
 from clipsaver.local.stack import LocalStack
-from clipsaver.recovery import journal, restore
-from tests.drills.conftest import Timed
-from tests.integration.recovery import stage
+from tests.drills.conftest import Timed, Verb
 
 
 def _ask(stack: LocalStack, question: str) -> Any:
@@ -34,28 +30,29 @@ def _live(stack: LocalStack) -> None:
         connection.execute("INSERT INTO install_intents (state) VALUES ('on-the-way')")
 
 
-def test_a_stack_comes_back_from_a_backup(tmp_path: Path, timed: Timed) -> None:
+def test_a_stack_comes_back_from_a_backup(timed: Timed, clipsaver: Verb) -> None:
     world = sample_world()
     with LocalStack(world) as lost:
         jobs.wire(lost.variables, lost.gateway.url)
         lost.sync.invoke({})
         _live(lost)
-        taken = stage.take(lost.database_url, tmp_path)
+        clipsaver(lost.database_url, "backup", "--to", "backups", "--without-secret")
         # After the backup, before the disaster: this must not be lost.
         with psycopg.connect(lost.database_url) as connection:
             connection.execute(
                 "INSERT INTO clip_opt_outs (guild_id, user_id) SELECT guild_id, 7 FROM bot_guilds"
             )
-        log = stage.take(lost.database_url, tmp_path / "logs", "log")
-    with timed("Full recovery into an empty stack", minutes=60):
-        fill = partial(restore.restore, folder=taken.folder, decided=journal.load(log.folder))
-        with LocalStack(world, fill=fill) as stack:
-            jobs.wire(stack.variables, stack.gateway.url)
-            summary = stack.sync.invoke({})
-            assert summary["complete"] is True
-            assert summary["guilds"]["added"] == 0
-            assert "Clip Saver in Arcade" in _status(stack, world)
-            prefixes = "SELECT array_agg(DISTINCT settings ->> 'prefix') FROM guild_settings"
-            assert _ask(stack, prefixes) == ["?"]
-            assert _ask(stack, "SELECT count(*) FROM install_intents") == 0
-            assert _ask(stack, "SELECT count(*) FROM clip_opt_outs") == 2
+        clipsaver(lost.database_url, "backup", "--to", "backups", "--log-only")
+    with (
+        timed("Full recovery into an empty stack", minutes=60),
+        LocalStack(world, fill=lambda url: clipsaver(url, "restore", "backups")) as stack,
+    ):
+        jobs.wire(stack.variables, stack.gateway.url)
+        summary = stack.sync.invoke({})
+        assert summary["complete"] is True
+        assert summary["guilds"]["added"] == 0
+        assert "Clip Saver in Arcade" in _status(stack, world)
+        prefixes = "SELECT array_agg(DISTINCT settings ->> 'prefix') FROM guild_settings"
+        assert _ask(stack, prefixes) == ["?"]
+        assert _ask(stack, "SELECT count(*) FROM install_intents") == 0
+        assert _ask(stack, "SELECT count(*) FROM clip_opt_outs") == 2

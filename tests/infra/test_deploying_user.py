@@ -26,6 +26,8 @@ _NOT_USED: Final = (
     # No function has a file system, no log group belongs to a stream, and no bucket is a table.
     *("elasticfilesystem:*", "s3files:*", "firehose:TagDeliveryStream", "s3tables:*"),
     "iam:*PermissionsBoundary",
+    # Policies belong to roles.
+    *("iam:*UserPolicy", "iam:*GroupPolicy"),
 )
 """Actions on what a type of resource can have, and none of this template has."""
 

@@ -31,8 +31,10 @@ _PERMISSIONS: Final = {
     "Sync": _SECRET | {("sqs:SendMessage", "ScanQueue"), ("sqs:SendMessage", "FailedRunsQueue")},
     "Purge": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
     "Deploy": _SECRET,
-    "Operations": _SECRET,
+    "Operations": _SECRET | {("sqs:SendMessage", "FailedRunsQueue")},
 }
+_BUCKET: Final = "arn:${AWS::Partition}:s3:::${BackupBucket}"
+_OWN_BACKUPS: Final = "${AWS::StackName}/*"
 
 
 def _statements(role: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -74,6 +76,38 @@ def test_a_schedule_may_start_its_own_function_alone(resources: dict[str, Any]) 
             ("lambda:InvokeFunction", f"{function}Function"),
             ("sqs:SendMessage", "FailedRunsQueue"),
         }
+
+
+def test_backups_go_under_the_stacks_name_in_its_bucket_and_nowhere_else(
+    resources: dict[str, Any],
+) -> None:
+    policies = cloudformation.of_type(resources, "AWS::IAM::Policy")
+    assert policies.keys() == {"BackupPermissions"}
+    assert resources["BackupPermissions"]["Condition"] == "KeepsBackups"
+    (policy,) = policies.values()
+    assert policy["Roles"] == [{"Ref": "OperationsRole"}]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:PutObject", "s3:GetObject"],
+            "Resource": {"Fn::Sub": f"{_BUCKET}/{_OWN_BACKUPS}"},
+        },
+        {
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": {"Fn::Sub": _BUCKET},
+            "Condition": {"StringLike": {"s3:prefix": {"Fn::Sub": _OWN_BACKUPS}}},
+        },
+    ]
+
+
+def test_the_schedules_of_backups_may_start_that_alone(resources: dict[str, Any]) -> None:
+    assert resources["BackupScheduleRole"]["Condition"] == "KeepsBackups"
+    role = resources["BackupScheduleRole"]["Properties"]
+    assert set(_statements(role)) == {
+        ("lambda:InvokeFunction", "OperationsFunction"),
+        ("sqs:SendMessage", "FailedRunsQueue"),
+    }
 
 
 def test_no_permission_is_for_everything(resources: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
-"""When sync and purge run, as the template says."""
+"""When sync, purge and backups run, as the template says."""
 
+import json
 import re
 from datetime import date
 from typing import Any
@@ -17,13 +18,13 @@ pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
 def test_a_schedule_takes_what_the_scheduler_understands(
     template: dict[str, Any], expression: str
 ) -> None:
-    for parameter in ("SyncSchedule", "PurgeSchedule"):
+    for parameter in ("SyncSchedule", "PurgeSchedule", "BackupSchedule"):
         assert re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
 
 
 @pytest.mark.parametrize("expression", expressions.WRONG)
 def test_a_schedule_takes_nothing_else(template: dict[str, Any], expression: str) -> None:
-    for parameter in ("SyncSchedule", "PurgeSchedule"):
+    for parameter in ("SyncSchedule", "PurgeSchedule", "BackupSchedule"):
         assert not re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], expression)
 
 
@@ -49,3 +50,30 @@ def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None
         assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
         assert schedule["State"] == {"Fn::If": ["IsPaused", "DISABLED", {"Ref": "ScheduleState"}]}
         assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-" + function.lower()}
+
+
+def test_backups_are_scheduled_where_there_is_a_bucket(template: dict[str, Any]) -> None:
+    parameters, resources = template["Parameters"], template["Resources"]
+    assert parameters["BackupBucket"]["Default"] == ""
+    assert re.fullmatch(
+        parameters["BackupSchedule"]["AllowedPattern"], parameters["BackupSchedule"]["Default"]
+    )
+    asked = {}
+    for name in ("DailyBackup", "HourlyJournal"):
+        assert resources[name]["Condition"] == "KeepsBackups"
+        schedule = resources[name]["Properties"]
+        assert schedule["State"] == {"Fn::If": ["IsPaused", "DISABLED", {"Ref": "ScheduleState"}]}
+        assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["OperationsFunction", "Arn"]}
+        given = schedule["Target"]["Input"]
+        asked[name] = json.loads(given["Fn::Sub"] if isinstance(given, dict) else given)
+    assert asked["HourlyJournal"] == {"operation": "backup", "kind": "log"}
+    # Whoever deploys anew finds in the backup what the stack had been deployed with.
+    assert asked["DailyBackup"] == {
+        "operation": "backup",
+        "kind": "full",
+        "stack": {name: f"${{{name}}}" for name in parameters if name != "DeployedAt"},
+    }
+    place = resources["OperationsFunction"]["Properties"]["Environment"]["Variables"][
+        "BACKUP_PLACE"
+    ]
+    assert place["Fn::If"][1] == {"Fn::Sub": "s3://${BackupBucket}/${AWS::StackName}"}

@@ -31,6 +31,7 @@ _FREE_TO_HAVE: Final = {
     # Ten alarms and three dashboards of an account; test_monitoring.py counts the alarms.
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clipsaver.recovery import errors, sealing
+from functions.operations.recovery import errors, sealing
 
 VARIABLES = {"BOT_TOKEN": "not-a-token", "DATABASE_URL": "postgresql://here"}
 PASSPHRASE = "correct horse battery staple"

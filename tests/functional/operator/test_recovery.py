@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 
 from clipsaver import cli
 from clipsaver.local.sqs import JobQueueServer
-from clipsaver.recovery import commands, errors
+from clipsaver.recovery import commands
+from functions.operations.recovery import errors
 from tests import factories
 from tests.factories import HERE, Rows
 
@@ -75,16 +76,83 @@ def test_a_restore_replaces_only_once_that_is_confirmed(run: Run, rows: Rows, pl
     assert _names(rows)[0] == f"Guild {HERE}"
 
 
-def test_the_newest_journal_is_applied_by_itself(run: Run, rows: Rows, place: Path) -> None:
-    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
-    # A second later, so that its name is a later one.
+def _next_second(rows: Rows) -> str:
+    """The time, once the names of backups are later ones."""
     rows.sql("SELECT pg_sleep(1.1)")
-    assert run("backup", "--to", place, "--log-only").exit_code == 0
+    (found,) = rows.sql("SELECT clock_timestamp() AS now")
+    return str(found["now"].isoformat())
+
+
+def _lose_everything(rows: Rows) -> None:
     rows.sql("DROP SCHEMA public CASCADE")
     rows.sql("CREATE SCHEMA public")
-    restored = run("restore", place)
+
+
+@pytest.mark.parametrize("kind", [[], ["--log-only"], ["--tolerant"]], ids=str)
+def test_the_newest_journal_is_applied_by_itself_whatever_backup_has_it(
+    run: Run, rows: Rows, place: Path, kind: list[str]
+) -> None:
+    before = _next_second(rows)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    assert run("backup", "--to", place, *kind).exit_code == 0
+    _lose_everything(rows)
+    restored = run("restore", place, "--before", before)
     assert restored.exit_code == 0, restored.output
     assert rows.count("clip_opt_outs") == 1
+
+
+def test_what_the_newest_journal_lacks_comes_from_the_one_before(
+    run: Run, rows: Rows, place: Path
+) -> None:
+    before = _next_second(rows)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    assert run("backup", "--to", place, "--log-only").exit_code == 0
+    rows.sql("INSERT INTO clip_opt_outs (guild_id, user_id) VALUES (%s, 8)", HERE)
+    rows.sql("ALTER TABLE clip_tombstones RENAME COLUMN reason TO unreadable")
+    _next_second(rows)
+    assert run("backup", "--to", place, "--tolerant").exit_code == 0
+    _lose_everything(rows)
+    assert run("restore", place, "--before", before).exit_code == 0
+    assert rows.count("clip_opt_outs") == 2
+
+
+def test_the_newest_from_before_a_mistake_is_restored_without_what_it_decided(
+    run: Run, rows: Rows, place: Path
+) -> None:
+    mistake = _next_second(rows)
+    rows.sql("UPDATE bot_guilds SET name = 'wrong'")
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    assert run("backup", "--to", place).exit_code == 0
+    times = ("--before", mistake, "--decided-until", mistake)
+    restored = run("restore", place, "--replace", "--yes", *times)
+    assert restored.exit_code == 0, restored.output
+    assert _names(rows)[0] == f"Guild {HERE}"
+    assert rows.count("clip_opt_outs") == 0
+
+
+def test_decisions_alone_are_done_again_on_a_server_that_was_set_back(
+    run: Run, rows: Rows, tmp_path: Path
+) -> None:
+    since = _next_second(rows)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    change = "INSERT INTO setting_changes (guild_id, key, new_value) VALUES (%s, 'prefix', '\"?\"')"
+    rows.sql(change, HERE)
+    assert run("backup", "--to", tmp_path / "incident", "--log-only").exit_code == 0
+    for table in ("clip_opt_outs", "setting_changes"):
+        rows.sql(f"DELETE FROM {table}")
+    done = run("restore", tmp_path / "incident", "--decisions-since", since)
+    assert done.exit_code == 0, done.output
+    assert rows.count("clip_opt_outs") == 1
+    (found,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", HERE)
+    assert found["settings"]["prefix"] == "?"
+    nowhere = run("restore", tmp_path / "nowhere", "--decisions-since", since)
+    assert isinstance(nowhere.exception, errors.BackupMissing)
+
+
+def test_a_time_that_is_none_is_refused(run: Run, place: Path) -> None:
+    refused = run("restore", place, "--before", "yesterday")
+    assert refused.exit_code == 2
+    assert "2026-01-31T12:00Z" in refused.output
 
 
 def test_one_guild_is_restored_while_the_others_are_served(

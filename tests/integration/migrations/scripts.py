@@ -15,6 +15,7 @@ from functions.deploy import indexes
 revision, down_revision = {revision!r}, {after!r}
 branch_labels = depends_on = None
 oldest_release = {oldest_release!r}
+{also}
 
 
 def upgrade():
@@ -46,13 +47,15 @@ class Scripts:
         *,
         after: str = release.SCHEMA,
         oldest_release: str = release.RELEASE,
+        also: str = "",
     ) -> None:
-        """Add a migration of SQL statements."""
+        """Add a migration of SQL statements; `also` is a line that it says of itself."""
         self.add_python(
             f"op.get_bind().exec_driver_sql({statements!r})",
             revision,
             after=after,
             oldest_release=oldest_release,
+            also=also,
         )
 
     def add_python(
@@ -62,10 +65,11 @@ class Scripts:
         *,
         after: str = release.SCHEMA,
         oldest_release: str = release.RELEASE,
+        also: str = "",
     ) -> None:
         """Add a migration that does something else."""
         text = _ADDED.format(
-            revision=revision, after=after, oldest_release=oldest_release, body=body
+            revision=revision, after=after, oldest_release=oldest_release, also=also, body=body
         )
         (self._versions / f"{revision}_added.py").write_text(text)
 

@@ -8,8 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import backup, places
-from clipsaver.recovery.manifest import Kind, Manifest
+from functions.deploy import migrations
+from functions.operations.recovery import backup, places
+from functions.operations.recovery import restore as restores
+from functions.operations.recovery.journal import Journal
+from functions.operations.recovery.manifest import Kind, Manifest
+from functions.operations.recovery.restore import Report
+from functions.operations.recovery.source import Source
 from functions.shared import settings
 from tests.factories import HERE, Rows
 
@@ -24,6 +29,10 @@ class Taken:
     folder: Path
     manifest: Manifest
 
+    def source(self, decided: Journal | None = None) -> Source:
+        """The same, as it is restored."""
+        return Source(self.folder, self.manifest, decided or {})
+
 
 def take(url: str, to: Path, kind: Kind = "full", **order: Any) -> Taken:
     """Back up into a folder."""
@@ -32,6 +41,11 @@ def take(url: str, to: Path, kind: Kind = "full", **order: Any) -> Taken:
         places.Folder(to),
     )
     return Taken(Path(where), manifest)
+
+
+def restore(url: str, folder: Path, **how: Any) -> Report:
+    """Restore from a folder, as on an operator's machine."""
+    return restores.restore(url, folder, migrate=migrations.upgrade, **how)
 
 
 @contextmanager

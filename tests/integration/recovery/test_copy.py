@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 from clipsaver.local import dev
-from clipsaver.recovery import errors, scratch
-from clipsaver.recovery import manifest as manifests
+from clipsaver.recovery import scratch
+from functions.operations.recovery import errors
+from functions.operations.recovery import manifest as manifests
 from tests.factories import HERE, Rows
 from tests.integration.recovery import stage
 

@@ -1,26 +1,17 @@
 """One guild out of a backup, into a database that goes on serving."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, guild, restore
+from functions.operations.recovery import errors, guild, journal
+from functions.operations.recovery import manifest as manifests
+from functions.operations.recovery.manifest import Kind
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 from tests.integration.recovery.stage import CLIPS, Taken
-
-
-@contextmanager
-def copy_of(postgres: Postgres, taken: Taken) -> Iterator[str]:
-    """What `scratch.restored_copy` gives, on the server that runs already."""
-    with stage.new_database(postgres) as url:
-        restore.load(url, taken.folder, taken.manifest)
-        yield url
 
 
 def _settings(rows: Rows, guild_id: int = HERE) -> Any:
@@ -41,14 +32,13 @@ def taken(rows: Rows, database_url: str, tmp_path: Path) -> Taken:
 
 
 def test_a_whole_guild_comes_back_and_no_other_moves(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+    rows: Rows, taken: Taken, database_url: str
 ) -> None:
     before = rows.of_guild(HERE)
     rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
     rows.sql("DELETE FROM users")
     elsewhere = rows.of_guild(ELSEWHERE)
-    with copy_of(postgres, taken) as copy:
-        counts = guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at)
+    counts = guild.restore_guild(database_url, taken.source(), HERE)
     after = rows.of_guild(HERE)
     # Work that was under way is not taken up again.
     assert len(before.pop("bot_channel_scan_runs")) == 3
@@ -59,13 +49,12 @@ def test_a_whole_guild_comes_back_and_no_other_moves(
 
 
 def test_a_corrupted_settings_row_is_mended_and_nothing_else_is(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+    rows: Rows, taken: Taken, database_url: str
 ) -> None:
     rows.sql("UPDATE guild_settings SET settings = %s", json.dumps("broken"))
     rows.sql("DELETE FROM clips WHERE guild_id = %s", HERE)
     rows.channel(HERE, HERE + 9)
-    with copy_of(postgres, taken) as copy:
-        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "settings")
+    guild.restore_guild(database_url, taken.source(), HERE, "settings")
     assert _settings(rows) == {"prefix": "!"}
     assert _settings(rows, ELSEWHERE) == "broken"
     assert stage.clips(rows) == []
@@ -73,7 +62,7 @@ def test_a_corrupted_settings_row_is_mended_and_nothing_else_is(
 
 
 def test_settings_changed_since_keep_their_last_value(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+    rows: Rows, taken: Taken, database_url: str
 ) -> None:
     for guild_id in (HERE, ELSEWHERE):
         rows.sql(
@@ -82,32 +71,27 @@ def test_settings_changed_since_keep_their_last_value(
             json.dumps("$"),
         )
     rows.sql("UPDATE guild_settings SET settings = '7'")
-    with copy_of(postgres, taken) as copy:
-        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "settings")
+    guild.restore_guild(database_url, taken.source(), HERE, "settings")
     assert _settings(rows) == {"prefix": "$"}
     assert _settings(rows, ELSEWHERE) == 7
 
 
-def test_lost_channels_come_back_as_they_were(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
-) -> None:
+def test_lost_channels_come_back_as_they_were(rows: Rows, taken: Taken, database_url: str) -> None:
     before = rows.of_guild(HERE)["bot_channels"]
     rows.sql("UPDATE bot_channels SET name = 'wrong', is_reading = true")
     rows.sql("DELETE FROM bot_channels WHERE channel_id = %s", HERE + 2)
-    with copy_of(postgres, taken) as copy:
-        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "channels")
+    guild.restore_guild(database_url, taken.source(), HERE, "channels")
     assert rows.of_guild(HERE)["bot_channels"] == before
     assert {row["name"] for row in rows.of_guild(ELSEWHERE)["bot_channels"]} == {"wrong"}
 
 
 def test_clips_come_back_but_for_deleted_ones_and_the_rest_is_read_again(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+    rows: Rows, taken: Taken, database_url: str
 ) -> None:
     stage.bury(rows, 1)
     rows.sql("DELETE FROM clips WHERE guild_id = %s", HERE)
     rows.sql("UPDATE scan_coverage SET last_message_id = 9")
-    with copy_of(postgres, taken) as copy:
-        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "clips")
+    guild.restore_guild(database_url, taken.source(), HERE, "clips")
     assert stage.clips(rows) == [2, 3]
     assert stage.clips(rows, ELSEWHERE) == [4]
     (covered,) = rows.of_guild(HERE)["scan_coverage"]
@@ -116,19 +100,111 @@ def test_clips_come_back_but_for_deleted_ones_and_the_rest_is_read_again(
 
 @pytest.mark.parametrize("part", [None, *get_args(guild.Part)])
 def test_what_the_backup_does_not_know_is_refused(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres, part: guild.Part | None
+    rows: Rows, taken: Taken, database_url: str, part: guild.Part | None
 ) -> None:
     rows.guild(77)
-    with copy_of(postgres, taken) as copy, pytest.raises(errors.BackupMissing, match="guild 77"):
-        guild.restore_guild(database_url, copy, 77, taken.manifest.taken_at, part)
+    with pytest.raises(errors.BackupMissing, match="guild 77"):
+        guild.restore_guild(database_url, taken.source(), 77, part)
 
 
 def test_a_channel_that_is_another_guilds_now_is_left_to_it(
-    rows: Rows, taken: Taken, database_url: str, postgres: Postgres
+    rows: Rows, taken: Taken, database_url: str
 ) -> None:
     rows.sql("DELETE FROM bot_channels WHERE channel_id = %s", CLIPS)
     rows.channel(ELSEWHERE, CLIPS, name="theirs")
     before = rows.of_guild(ELSEWHERE)
-    with copy_of(postgres, taken) as copy, pytest.raises(errors.DatabaseNotEmpty):
-        guild.restore_guild(database_url, copy, HERE, taken.manifest.taken_at, "channels")
+    with pytest.raises(errors.DatabaseNotEmpty):
+        guild.restore_guild(database_url, taken.source(), HERE, "channels")
     assert rows.of_guild(ELSEWHERE) == before
+
+
+def test_a_guild_that_was_gone_gets_its_decisions_out_of_a_later_journal(
+    rows: Rows, taken: Taken, database_url: str
+) -> None:
+    stage.bury(rows, 1)
+    decided, _ = journal.read(rows.connection, "public")
+    rows.insert("clip_opt_outs", guild_id=ELSEWHERE, user_id=7)
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
+    elsewhere = rows.of_guild(ELSEWHERE)
+    guild.restore_guild(database_url, taken.source(decided), HERE)
+    assert stage.clips(rows) == [2, 3]
+    assert rows.of_guild(ELSEWHERE) == elsewhere
+
+
+def test_deletions_that_were_a_mistake_are_taken_back(
+    rows: Rows, taken: Taken, database_url: str
+) -> None:
+    stage.bury(rows, 1)
+    (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
+    for message_id, guild_id in ((2, HERE), (3, HERE), (4, ELSEWHERE)):
+        stage.bury(rows, message_id, guild_id)
+    guild.restore_guild(database_url, taken.source(), HERE, until=before["the_mistake"])
+    assert stage.clips(rows) == [2, 3]
+    assert stage.clips(rows, ELSEWHERE) == []
+    assert rows.count("clip_tombstones") == 2
+
+
+def test_a_tolerant_backup_gives_a_guild_as_well(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    taken = stage.take(database_url, tmp_path, "tolerant")
+    before = rows.of_guild(HERE)
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
+    guild.restore_guild(database_url, taken.source(), HERE)
+    after = rows.of_guild(HERE)
+    del before["bot_channel_scan_runs"], after["bot_channel_scan_runs"]
+    assert after == before
+
+
+@pytest.mark.parametrize("kind", ["full", "tolerant"])
+def test_any_text_comes_back_as_it_was(
+    rows: Rows, database_url: str, tmp_path: Path, kind: Kind
+) -> None:
+    titles = ["a\ttab", "two\nlines", "back\\slash", '"quoted", comma', "\\.", "", None]
+    for number, title in enumerate(titles, start=10):
+        stage.clip(rows, number, title=title)
+    taken = stage.take(database_url, tmp_path, kind)
+    rows.sql("DELETE FROM clips WHERE guild_id = %s", HERE)
+    guild.restore_guild(database_url, taken.source(), HERE, "clips")
+    found = rows.sql("SELECT title FROM clips WHERE message_id >= 10 ORDER BY message_id")
+    assert [row["title"] for row in found] == titles
+
+
+@pytest.mark.parametrize("kind", ["full", "tolerant"])
+def test_what_an_older_backup_does_not_know_keeps_its_value(
+    rows: Rows, database_url: str, tmp_path: Path, kind: Kind
+) -> None:
+    taken = stage.take(database_url, tmp_path, kind)
+    rows.sql("ALTER TABLE bot_channels ADD COLUMN mood text NOT NULL DEFAULT 'calm'")
+    rows.sql("UPDATE bot_channels SET mood = 'merry', name = 'wrong'")
+    rows.sql("DELETE FROM bot_channels WHERE channel_id = %s", HERE + 2)
+    guild.restore_guild(database_url, taken.source(), HERE, "channels")
+    found = rows.sql(
+        "SELECT channel_id, mood FROM bot_channels WHERE guild_id = %s ORDER BY 1", HERE
+    )
+    assert [row["mood"] for row in found] == ["merry", "calm"]
+    assert rows.sql("SELECT FROM bot_channels WHERE guild_id = %s AND name = 'wrong'", HERE) == []
+
+
+def test_what_is_not_known_any_more_is_left_out(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    rows.sql("ALTER TABLE bot_channels ADD COLUMN mood integer")
+    taken = stage.take(database_url, tmp_path)
+    before = rows.of_guild(HERE)["bot_channels"]
+    rows.sql("ALTER TABLE bot_channels DROP COLUMN mood")
+    rows.sql("DELETE FROM bot_channels WHERE guild_id = %s", HERE)
+    guild.restore_guild(database_url, taken.source(), HERE, "channels")
+    after = rows.of_guild(HERE)["bot_channels"]
+    assert [row | {"mood": None} for row in after] == before
+
+
+def test_a_dump_that_breaks_off_changes_nothing(
+    rows: Rows, taken: Taken, database_url: str
+) -> None:
+    dump = taken.folder / manifests.DUMP
+    dump.write_bytes(dump.read_bytes()[:-2000])
+    before = rows.of_guild(HERE)
+    with pytest.raises(errors.ProgramFailed, match="pg_restore gave up"):
+        guild.restore_guild(database_url, taken.source(), HERE)
+    assert rows.of_guild(HERE) == before

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clipsaver.recovery import errors, loading, programs, restore
-from clipsaver.recovery import manifest as manifests
+from functions.operations.recovery import errors, loading, programs, restore
+from functions.operations.recovery import manifest as manifests
 from tests.factories import HERE, Rows
 from tests.integration.recovery import stage
 

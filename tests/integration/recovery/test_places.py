@@ -1,40 +1,23 @@
 """Backups in a folder and in a bucket: the same place to whoever takes and restores them."""
 
-import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import botocore.session
 import pytest
-from moto.server import ThreadedMotoServer
 
-from clipsaver.recovery import errors, manifest, places
-from clipsaver.recovery.places import Place
+from functions.operations.recovery import errors, manifest, places
+from functions.operations.recovery.places import Place
+from tests import s3
 
-BUCKET = "clip-backups"
 LARGE = 9_000_000
 """Bytes: more than s3transfer sends in one part."""
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[Any]:
-    """A client of a local S3 that has a bucket."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client: Any = botocore.session.get_session().create_client(
-        "s3",
-        region_name="us-east-1",
-        endpoint_url=f"http://{host}:{port}",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
-    client.create_bucket(Bucket=BUCKET)
-    yield client
-    client.close()
-    server.stop()
+def bucket() -> Iterator[s3.Bucket]:
+    with s3.Bucket() as bucket:
+        yield bucket
 
 
 @pytest.fixture(params=["folder", "bucket", "whole bucket"])
@@ -42,14 +25,12 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     """What an operator types."""
     if request.param == "folder":
         return str(tmp_path / "backups")
-    client = request.getfixturevalue("bucket")
-    for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
-        client.delete_object(Bucket=BUCKET, Key=item["Key"])
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", client.meta.endpoint_url)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    return f"s3://{BUCKET}" if request.param == "whole bucket" else f"s3://{BUCKET}/nightly/clips"
+    bucket: s3.Bucket = request.getfixturevalue("bucket")
+    bucket.clear()
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    whole = f"s3://{bucket.name}"
+    return whole if request.param == "whole bucket" else f"{whole}/nightly/clips"
 
 
 @pytest.fixture
@@ -93,6 +74,45 @@ def test_a_place_stands_for_its_newest_whole_backup(
     assert (found.names(), name) == (names, names[1])
 
 
+def test_a_full_backup_goes_before_a_newer_one_that_lacks_rows(
+    address: str, place: Place, source: Path
+) -> None:
+    place.put(source, "20260102T000000Z-tolerant")
+    assert places.locate(address)[1] == "20260102T000000Z-tolerant"
+    place.put(source, "20260101T000000Z-full")
+    assert places.locate(address)[1] == "20260101T000000Z-full"
+    named = places.locate(f"{address}/20260102T000000Z-tolerant")
+    assert named[1] == "20260102T000000Z-tolerant"
+
+
+def test_the_newest_from_before_a_mistake_is_found(
+    address: str, place: Place, source: Path
+) -> None:
+    for day in (1, 2, 3):
+        place.put(source, f"2026010{day}T000000Z-full")
+    # Two hours east of Greenwich: it is the second backup's own second.
+    moment = datetime.fromisoformat("2026-01-02T02:00:00+02:00")
+    assert places.locate(address, moment)[1] == "20260101T000000Z-full"
+    assert places.locate(address, moment + timedelta(seconds=1))[1] == "20260102T000000Z-full"
+    with pytest.raises(errors.BackupMissing, match="before 20260101T000000Z"):
+        places.locate(address, moment - timedelta(days=1))
+    with pytest.raises(errors.BackupMissing):
+        places.locate(f"{address}/20260103T000000Z-full", moment)
+
+
+def test_files_can_be_fetched_by_name(place: Place, source: Path, tmp_path: Path) -> None:
+    place.put(source, "20260101T000000Z-full")
+    fetched = tmp_path / "fetched"
+    fetched.mkdir()
+    place.fetch("20260101T000000Z-full", fetched, manifest.FILE)
+    assert [path.name for path in fetched.iterdir()] == [manifest.FILE]
+
+
+def test_a_backup_is_named_in_utc_whatever_the_servers_zone(source: Path) -> None:
+    moment = datetime.fromisoformat("2026-01-02T01:00:00+02:00")
+    assert manifest.stamp(moment) == "20260101T230000Z"
+
+
 def test_a_backup_is_found_by_its_own_address(address: str, place: Place, source: Path) -> None:
     place.put(source, "20260102T000000Z-full")
     where = place.put(source, "20260101T000000Z-full")
@@ -118,3 +138,12 @@ def test_a_backup_in_the_current_folder_is_found_by_its_name(
     places.Folder(tmp_path).put(source, "20260101T000000Z-full")
     monkeypatch.chdir(tmp_path)
     assert places.locate("20260101T000000Z-full")[1] == "20260101T000000Z-full"
+
+
+def test_a_bucket_that_is_not_there_is_told(
+    bucket: s3.Bucket, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(errors.PlaceUnavailable, match="nobodys-bucket could not be used"):
+        places.open_place("s3://nobodys-bucket/clips").put(source, "20260101T000000Z-full")

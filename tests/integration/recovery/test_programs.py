@@ -3,7 +3,7 @@
 import pytest
 
 from clipsaver.local.postgres import Postgres
-from clipsaver.recovery import errors, programs
+from functions.operations.recovery import errors, programs
 
 
 def test_the_oldest_that_is_new_enough_is_taken(postgres: Postgres) -> None:

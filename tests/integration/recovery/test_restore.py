@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from clipsaver.recovery import errors, journal, restore
-from clipsaver.recovery import manifest as manifests
-from clipsaver.recovery.manifest import Manifest
+from functions.operations.recovery import errors, journal, restore
+from functions.operations.recovery import manifest as manifests
+from functions.operations.recovery.manifest import Manifest
 from functions.shared import errors as product_errors
 from functions.shared import release
 from tests import factories
@@ -41,7 +41,7 @@ def test_every_row_comes_back(
 ) -> None:
     before = {guild: rows.of_guild(guild) for guild in (HERE, ELSEWHERE)}
     taken = stage.take(database_url, tmp_path)
-    restored = restore.restore(empty_url, taken.folder)
+    restored = stage.restore(empty_url, taken.folder)
     assert restored.rows == taken.manifest.rows
     assert restored.rows["clips"] == 4
     assert restored.aside is None
@@ -49,7 +49,7 @@ def test_every_row_comes_back(
         found = {guild: after.of_guild(guild) for guild in (HERE, ELSEWHERE)}
     for guild, expected in before.items():
         runs = found[guild].pop("bot_channel_scan_runs")
-        assert {run["status"] for run in runs} == {"canceled"}
+        assert {run["status"] for run in runs} == {"queued"}
         assert len(runs) == len(expected.pop("bot_channel_scan_runs"))
         assert found[guild] == expected
 
@@ -75,7 +75,7 @@ def test_a_changed_byte_is_noticed_before_anything_is_done(
     content[-1] ^= 1
     dump.write_bytes(content)
     with pytest.raises(errors.BackupDamaged, match=manifests.DUMP):
-        restore.restore(empty_url, taken.folder)
+        stage.restore(empty_url, taken.folder)
     assert restore.is_empty(empty_url)
 
 
@@ -98,7 +98,7 @@ def test_what_is_newer_is_refused(
     taken = stage.take(database_url, tmp_path)
     taken.manifest.model_copy(update={field: value}).write(taken.folder)
     with pytest.raises(errors.VersionMismatch, match=f"version mismatch refused: {told}"):
-        restore.restore(empty_url, taken.folder)
+        stage.restore(empty_url, taken.folder)
     assert restore.is_empty(empty_url)
 
 
@@ -108,7 +108,7 @@ def test_a_database_with_anything_in_it_is_refused_and_left_alone(
     taken = stage.take(database_url, tmp_path)
     before = rows.of_guild(HERE)
     with pytest.raises(errors.DatabaseNotEmpty, match="--replace"):
-        restore.restore(database_url, taken.folder)
+        stage.restore(database_url, taken.folder)
     assert rows.of_guild(HERE) == before
 
 
@@ -117,7 +117,7 @@ def test_replacing_keeps_what_was_there_beside(
 ) -> None:
     taken = stage.take(database_url, tmp_path)
     stage.clip(rows, 5)
-    report = restore.restore(database_url, taken.folder, replace=True)
+    report = stage.restore(database_url, taken.folder, replace=True)
     assert stage.clips(rows) == [1, 2, 3]
     assert report.aside is not None
     rows.connection.execute(f"SET search_path = {report.aside}".encode())
@@ -137,24 +137,30 @@ def test_a_restore_that_fails_puts_back_what_was_there(
     files = taken.manifest.files | {manifests.DUMP: manifests.checksum(dump)}
     taken.manifest.model_copy(update={"files": files}).write(taken.folder)
     with pytest.raises(errors.ProgramFailed, match="pg_restore gave up"):
-        restore.restore(database_url, taken.folder, replace=True)
+        stage.restore(database_url, taken.folder, replace=True)
     assert rows.of_guild(HERE) == before
     assert rows.sql("SELECT FROM pg_namespace WHERE nspname LIKE 'replaced%'") == []
 
 
-def test_what_was_under_way_is_ended(
+def test_what_was_under_way_is_ended_and_scans_are_queued_again(
     rows: Rows, database_url: str, empty_url: str, tmp_path: Path
 ) -> None:
     rows.intent("somebody-on-the-way")
-    rows.insert("guild_scans", guild_id=HERE, status="running")
+    rows.insert("guild_scans", guild_id=HERE, status="running", result_offset=50)
+    rows.sql("UPDATE bot_guilds SET scan_queued_until = now() + interval '1 hour'")
     rows.sql("INSERT INTO leases VALUES ('sync', gen_random_uuid(), now() + interval '1 hour')")
     rows.scan_run(CLIPS, status="succeeded")
-    report = restore.restore(empty_url, stage.take(database_url, tmp_path).folder)
-    assert report.voided == {"intents": 1, "leases": 1, "channel_scans": 6, "guild_scans": 1}
+    report = stage.restore(empty_url, stage.take(database_url, tmp_path).folder)
+    assert report.voided == {"intents": 1, "leases": 1}
+    assert report.requeued == {"channel_scans": 6, "guild_scans": 1}
     with factories.open_rows(empty_url) as after:
         assert (after.count("install_intents"), after.count("leases")) == (0, 0)
         statuses = after.sql("SELECT DISTINCT status FROM bot_channel_scan_runs ORDER BY 1")
-    assert [row["status"] for row in statuses] == ["succeeded", "canceled"]
+        (scan,) = after.sql("SELECT status, result_offset FROM guild_scans")
+        waiting = after.sql("SELECT FROM bot_guilds WHERE scan_queued_until IS NOT NULL")
+    assert [row["status"] for row in statuses] == ["queued", "succeeded"]
+    assert scan == {"status": "queued", "result_offset": 0}
+    assert waiting == []
 
 
 def test_what_people_decided_since_is_done_again(
@@ -178,7 +184,7 @@ def test_what_people_decided_since_is_done_again(
         attachment_id=80,
         reason="deleted_by_author",
     )
-    report = restore.restore(database_url, taken.folder, replace=True)
+    report = stage.restore(database_url, taken.folder, replace=True)
     assert stage.clips(rows) == [2, 3]
     assert rows.sql("SELECT message_id FROM clips WHERE hidden_at IS NOT NULL") == [
         {"message_id": 2}
@@ -202,9 +208,30 @@ def test_a_journal_written_later_stands_for_a_database_that_is_gone(
     stage.bury(rows, 1)
     log = stage.take(database_url, tmp_path / "logs", "log")
     assert set(log.manifest.files) == {manifests.JOURNAL}
-    restore.restore(empty_url, taken.folder, decided=journal.load(log.folder))
+    stage.restore(empty_url, taken.folder, decided=journal.load(log.folder))
     with factories.open_rows(empty_url) as after:
         assert stage.clips(after) == [2, 3]
+
+
+def test_what_was_a_mistake_is_not_done_again(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    taken = stage.take(database_url, tmp_path)
+    stage.bury(rows, 1)
+    _change(rows, "prefix", "$")
+    _change(rows, "scan_nsfw", "on")
+    (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
+    stage.bury(rows, 2)
+    rows.sql("UPDATE clips SET hidden_at = now() WHERE message_id = %s", 3)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    _change(rows, "prefix", "%")
+    rows.sql("UPDATE setting_changes SET undone_at = now() WHERE key = 'scan_nsfw'")
+    stage.restore(database_url, taken.folder, replace=True, until=before["the_mistake"])
+    assert stage.clips(rows) == [2, 3]
+    assert rows.sql("SELECT FROM clips WHERE hidden_at IS NOT NULL") == []
+    assert rows.count("clip_opt_outs") == 0
+    (found,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", HERE)
+    assert found["settings"] == {"prefix": "$", "scan_nsfw": "on"}
 
 
 def test_applying_a_journal_twice_changes_nothing(
@@ -227,7 +254,7 @@ def test_applying_a_journal_twice_changes_nothing(
 def test_a_journal_alone_is_no_backup(rows: Rows, database_url: str, tmp_path: Path) -> None:
     log = stage.take(database_url, tmp_path, "log")
     with pytest.raises(errors.BackupMissing, match="journal alone"):
-        restore.restore(database_url, log.folder, replace=True)
+        stage.restore(database_url, log.folder, replace=True)
 
 
 def test_a_full_backup_is_noted_where_its_age_is_measured(

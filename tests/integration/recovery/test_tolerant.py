@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from clipsaver.local.postgres import SUPERUSER, Postgres
-from clipsaver.recovery import errors, manifest, restore
 from functions.deploy import migrations
+from functions.operations.recovery import errors, manifest
 from tests import factories
 from tests.factories import HERE
 from tests.integration.recovery import stage
@@ -42,7 +42,7 @@ def url(server: Postgres) -> str:
         found = connection.execute("SELECT pg_relation_filepath('clips')").fetchone()
     assert found is not None
     server.stop()
-    with (server._folder.data / found[0]).open("r+b") as file:
+    with (server.data / found[0]).open("r+b") as file:
         file.seek(2 * _PAGE)
         file.write(b"\xde\xad" * (_PAGE // 2))
     server.start()
@@ -65,7 +65,7 @@ def test_all_but_the_damaged_page_is_saved_and_restored(
     assert _CLIPS * 0.5 < saved < _CLIPS
     assert (taken.manifest.rows["bot_guilds"], taken.manifest.rows["install_intents"]) == (2, 1)
     with stage.new_database(server) as empty:
-        report = restore.restore(empty, taken.folder)
+        report = stage.restore(empty, taken.folder)
         with factories.open_rows(empty) as rows:
             assert len(stage.clips(rows)) == saved == report.rows["clips"]
             assert len(rows.of_guild(HERE)["bot_channels"]) == 2
@@ -82,6 +82,6 @@ def test_rows_whose_parents_were_lost_are_left_out(
     files = taken.manifest.files | {"tables/bot_channels.csv": manifest.checksum(channels)}
     taken.manifest.model_copy(update={"files": files}).write(taken.folder)
     with stage.new_database(server) as empty:
-        report = restore.restore(empty, taken.folder)
+        report = stage.restore(empty, taken.folder)
     assert report.rows["bot_channels"] == 3
     assert report.rows["clips"] == 0

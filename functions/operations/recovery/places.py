@@ -5,14 +5,17 @@ The manifest comes last, so that a backup that broke off is not taken for one.
 
 import contextlib
 import shutil
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
 from s3transfer.manager import TransferManager
 
-from clipsaver import aws
-from clipsaver.recovery import errors, manifest
+from functions.operations.recovery import errors, manifest
 
 _SCHEME: Final = "s3"
 
@@ -23,8 +26,8 @@ class Place(Protocol):
     def put(self, source: Path, name: str) -> str:
         """Store the files of a folder as the backup `name`; where that is."""
 
-    def fetch(self, name: str, into: Path) -> None:
-        """Bring the files of the backup `name` into an empty folder."""
+    def fetch(self, name: str, into: Path, *only: str) -> None:
+        """Bring the files of the backup `name`, or `only` these, into an empty folder."""
 
     def names(self) -> list[str]:
         """The complete backups here, the oldest first."""
@@ -46,9 +49,13 @@ class Folder:
             shutil.copyfile(file, to)
         return str(target)
 
-    def fetch(self, name: str, into: Path) -> None:
+    def fetch(self, name: str, into: Path, *only: str) -> None:
         """Copy it back."""
-        shutil.copytree(self._path / name, into, dirs_exist_ok=True)
+        source = self._path / name
+        for file in only:
+            shutil.copyfile(source / file, into / file)
+        if not only:
+            shutil.copytree(source, into, dirs_exist_ok=True)
 
     def names(self) -> list[str]:
         """Those with a manifest."""
@@ -70,11 +77,11 @@ class Bucket:
                 transfers.upload(str(file), self._bucket, key).result()
         return f"{_SCHEME}://{self._bucket}/{self._prefix}{name}"
 
-    def fetch(self, name: str, into: Path) -> None:
+    def fetch(self, name: str, into: Path, *only: str) -> None:
         """Download it."""
         start = f"{self._prefix}{name}/"
         with self._client() as client, TransferManager(client) as transfers:
-            for key in self._keys(client, start):
+            for key in [start + file for file in only] or self._keys(client, start):
                 to = into / key.removeprefix(start)
                 to.parent.mkdir(parents=True, exist_ok=True)
                 transfers.download(self._bucket, key, str(to)).result()
@@ -88,8 +95,15 @@ class Bucket:
 
     @contextlib.contextmanager
     def _client(self) -> Any:  # noqa: ANN401 -- made at run time
-        with aws.translated_errors(), contextlib.closing(aws.client("s3", None)) as client:
-            yield client
+        try:
+            session = botocore.session.get_session()
+            with contextlib.closing(session.create_client("s3")) as client:
+                yield client
+        except (BotoCoreError, ClientError) as error:
+            raise errors.PlaceUnavailable(
+                f"The bucket {self._bucket} could not be used: {error}; is that its name, are there"
+                " credentials here, and may they list, read and write it?"
+            ) from error
 
     def _keys(self, client: Any, start: str) -> list[str]:  # noqa: ANN401 -- as above
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=start)
@@ -104,24 +118,45 @@ def open_place(text: str) -> Place:
     return Folder(Path(text))
 
 
-def locate(text: str) -> tuple[Place, str]:
+def locate(text: str, before: datetime | None = None) -> tuple[Place, str]:
     """The backup that an operator names: its own path, or a place, of which the newest is taken.
+
+    Of a place, a tolerant backup is taken only where there is no full one: rows are missing in it.
+
+    Args:
+        text: As the operator typed it.
+        before: Only backups that were taken before this; None for all.
 
     Raises:
         BackupMissing: there is none.
     """
     place = open_place(text)
-    whole = [name for name in place.names() if not name.endswith("-log")]
-    if whole:
-        return place, whole[-1]
+    if chosen := _newest(place.names(), before):
+        return place, chosen
     parent, _, name = text.rstrip("/").rpartition("/")
     if parent.removeprefix(f"{_SCHEME}:/") and name:
         around = open_place(parent)
-        if name in around.names():
+        if name in _taken_before(around.names(), before):
             return around, name
-    elif name and not parent and name in (here := open_place(".")).names():
-        return here, name
-    raise errors.BackupMissing(f"There is no complete backup at {text}")
+    elif name and not parent:
+        here = open_place(".")
+        if name in _taken_before(here.names(), before):
+            return here, name
+    told = f", taken before {manifest.stamp(before)}" if before else ""
+    raise errors.BackupMissing(f"There is no complete backup at {text}{told}")
+
+
+def _newest(names: Iterable[str], before: datetime | None) -> str | None:
+    """The newest full backup; the newest tolerant one where there is none."""
+    old_enough = _taken_before(names, before)
+    for kind in ("full", "tolerant"):
+        if found := [name for name in old_enough if name.endswith(f"-{kind}")]:
+            return found[-1]
+    return None
+
+
+def _taken_before(names: Iterable[str], before: datetime | None) -> list[str]:
+    return [name for name in names if before is None or name < manifest.stamp(before)]
 
 
 def _manifest_last(source: Path) -> list[Path]:

@@ -99,7 +99,8 @@ FROM (
     FROM setting_changes
     WHERE undone_at IS NOT NULL
 ) AS event
-WHERE at >= %(since)s AND (%(guild_id)s::bigint IS NULL OR guild_id = %(guild_id)s)
+WHERE at >= %(since)s AND at <= coalesce(%(until)s::timestamptz, 'infinity')
+  AND (%(guild_id)s::bigint IS NULL OR guild_id = %(guild_id)s)
 ORDER BY guild_id, channel_id, key, at DESC, id DESC;
 
 -- continue_numbers
@@ -117,15 +118,24 @@ DELETE FROM install_intents;
 -- Nobody who held one is still at work on this database.
 DELETE FROM leases;
 
--- void_channel_scans
--- Work that was under way when the backup was taken; the next sync hands over what is left to do.
+-- forget_tombstones
+-- Deletions that were a mistake.
+DELETE FROM clip_tombstones WHERE guild_id = %(guild_id)s AND created_at > %(since)s;
+
+-- clear_queued
+-- The messages that were under way are dropped with the queues.
+UPDATE bot_guilds SET scan_queued_until = NULL WHERE scan_queued_until IS NOT NULL;
+
+-- requeue_channel_scans
+-- A channel that was being read is read on from what is covered of it.
 UPDATE bot_channel_scan_runs
-SET status = 'canceled', finished_at = now(), error_message = 'restored from a backup'
+SET status = 'queued', updated_at = now()
 WHERE status IN ('queued', 'running');
 
--- void_guild_scans
--- The same of whole guilds.
+-- requeue_guild_scans
+-- The search of a guild begins anew, for its pages may have moved since. One that is over is not
+-- needed again: such a scan goes on by itself.
 UPDATE guild_scans
-SET status = 'canceled', finished_at = now(), updated_at = now(),
-    error_message = 'restored from a backup'
-WHERE status IN ('queued', 'running');
+SET status = 'queued', searching_for = 'video', before_message_id = NULL, oldest_message_id = NULL,
+    result_offset = 0, results_seen = 0, paused_until = NULL, updated_at = now()
+WHERE status IN ('queued', 'running') AND searching_for <> 'history';

@@ -11,7 +11,7 @@ from typing import Final
 
 from nacl import exceptions, pwhash, secret, utils
 
-from clipsaver.recovery import errors
+from functions.operations.recovery import errors
 
 _SHORTEST: Final = 12
 

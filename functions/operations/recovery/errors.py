@@ -1,18 +1,20 @@
 """What can go wrong with backups; each message tells its reader what to do.
 
-    RecoveryError
-    ├── VersionMismatch    a program, a server or this release is older than what it is to work with
-    ├── ProgramFailed      pg_dump or pg_restore gave up
-    ├── BackupMissing      there is no backup at that place, or it is not complete
-    ├── BackupDamaged      a file is not what was written, or counts differ after a restore
-    ├── DatabaseNotEmpty   a restore would have to replace what is there
-    └── NotSealed          no passphrase for the secret, or the wrong one
+RecoveryError          one of Clip Saver's errors
+├── VersionMismatch    a program, a server or this release is older than what it is to work with
+├── ProgramFailed      pg_dump or pg_restore gave up
+├── BackupMissing      there is no backup at that place, or it is not complete
+├── BackupDamaged      a file is not what was written, or counts differ after a restore
+├── DatabaseNotEmpty   a restore would have to replace what is there
+├── NotSealed          no passphrase for the secret, or the wrong one
+└── PlaceUnavailable   the bucket, or the way to it
 
-The tree is apart from the product's own: nothing of this runs on Lambda.
 """
 
+from functions.shared import errors
 
-class RecoveryError(Exception):
+
+class RecoveryError(errors.ClipSaverError):
     """Base of the tree."""
 
 
@@ -41,3 +43,7 @@ class DatabaseNotEmpty(RecoveryError):
 
 class NotSealed(RecoveryError):
     """There is no passphrase, or it does not open the secret."""
+
+
+class PlaceUnavailable(RecoveryError):
+    """The bucket could not be asked, or refused."""

@@ -4,7 +4,7 @@ Rows arrive in a table of their own first. What hangs on a parent that is not th
 where the column may be empty, emptied; the rest is added.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from psycopg import rows, sql
 
-from clipsaver.recovery.sessions import Connection
+from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
 Mode = Literal["add", "replace", "update"]
@@ -62,25 +62,41 @@ def count_rows(connection: Connection) -> dict[str, int]:
     return counts
 
 
-def stage(connection: Connection, table: Table, csv: Iterable[bytes | memoryview]) -> int:
-    """Put rows beside a table, in the caller's transaction; how many.
+def stage(
+    connection: Connection,
+    table: Table,
+    data: Iterable[bytes],
+    columns: Sequence[str] | None = None,
+    form: Literal["csv", "text"] = "csv",
+) -> None:
+    """Put rows beside a table, in the caller's transaction.
 
     Args:
         connection: Of the database.
         table: Where they are to go.
-        csv: All its columns, as COPY writes them.
+        data: As COPY writes them.
+        columns: Which columns that are, of any schema: what the table has beside them gets its
+            default, and what it has not is dropped. None for all of the table's.
+        form: Which of COPY's formats it is.
     """
+    given = table.columns if columns is None else columns
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_STAGED))
     connection.execute(
-        sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-            _STAGED, names(table.columns), sql.Identifier(table.name)
+        sql.SQL("CREATE TEMP TABLE {} (LIKE {} INCLUDING DEFAULTS) ON COMMIT DROP").format(
+            _STAGED, sql.Identifier(table.name)
         )
     )
-    with connection.cursor() as cursor:
-        with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(_STAGED)) as copy:
-            for data in csv:
-                copy.write(data)
-        return cursor.rowcount
+    for name in given:
+        if name not in table.columns:
+            connection.execute(
+                sql.SQL("ALTER TABLE {} ADD COLUMN {} text").format(_STAGED, sql.Identifier(name))
+            )
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
+        _STAGED, names(given), sql.SQL(form)
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for piece in data:
+            copy.write(piece)
 
 
 def merge(

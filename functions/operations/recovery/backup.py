@@ -10,11 +10,19 @@ from typing import Final
 import psycopg
 from psycopg.types.json import Jsonb
 
-from clipsaver.recovery import errors, journal, programs, sealing, sessions, tables, tolerant
-from clipsaver.recovery import manifest as manifests
-from clipsaver.recovery.manifest import Kind, Manifest
-from clipsaver.recovery.places import Place
-from clipsaver.recovery.sessions import Connection
+from functions.operations.recovery import (
+    errors,
+    journal,
+    programs,
+    sealing,
+    sessions,
+    tables,
+    tolerant,
+)
+from functions.operations.recovery import manifest as manifests
+from functions.operations.recovery.manifest import Kind, Manifest
+from functions.operations.recovery.places import Place
+from functions.operations.recovery.sessions import Connection
 from functions.shared import release
 from functions.shared.db import queries
 
@@ -35,6 +43,7 @@ class Order:
         secret: The variables that are sealed; empty for none.
         passphrase: What they are sealed with.
         stack: The parameters of the stack, where one is named.
+        seconds: The time for the dump; None for any.
     """
 
     url: str
@@ -43,6 +52,7 @@ class Order:
     secret: Mapping[str, str] = field(default_factory=dict, repr=False)
     passphrase: str = field(default="", repr=False)
     stack: Mapping[str, str] | None = None
+    seconds: float | None = None
 
 
 def take(order: Order, place: Place) -> tuple[str, Manifest]:
@@ -97,7 +107,7 @@ def _gather(order: Order, connection: Connection, folder: Path) -> Manifest:
         raise errors.ProgramFailed(f"{'; '.join(lost)}; `clipsaver backup --tolerant` goes on")
     elif order.kind == "full":
         program = programs.find("pg_dump", number // _MAJOR)
-        counts = _dump(program, order.url, connection, folder)
+        counts = _dump(program, order, connection, folder)
     return Manifest(
         kind=order.kind,
         taken_at=_whole(taken_at),
@@ -112,7 +122,7 @@ def _gather(order: Order, connection: Connection, folder: Path) -> Manifest:
     )
 
 
-def _dump(program: Path, url: str, connection: Connection, folder: Path) -> dict[str, int]:
+def _dump(program: Path, order: Order, connection: Connection, folder: Path) -> dict[str, int]:
     """Dump everything, and count it in the same snapshot."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -124,7 +134,8 @@ def _dump(program: Path, url: str, connection: Connection, folder: Path) -> dict
             f"--exclude-schema={_ASIDE}",
             "--no-password",
             f"--file={folder / manifests.DUMP}",
-            url=url,
+            url=order.url,
+            seconds=order.seconds,
         )
         return tables.count_rows(connection)
 

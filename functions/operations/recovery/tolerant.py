@@ -12,9 +12,9 @@ from typing import IO, Final
 import psycopg
 from psycopg import sql
 
-from clipsaver.recovery import manifest, tables
-from clipsaver.recovery.sessions import Connection
-from clipsaver.recovery.tables import Table
+from functions.operations.recovery import manifest, tables
+from functions.operations.recovery.sessions import Connection
+from functions.operations.recovery.tables import Table
 
 _LINES: Final = 292
 """More rows do not fit on a page of 8 kB (PostgreSQL source, MaxHeapTuplesPerPage: 291)."""

@@ -8,19 +8,27 @@ left out on the way.
 import contextlib
 import subprocess
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from clipsaver.recovery import errors, programs
+from functions.operations.recovery import errors, programs
 
 _UNKNOWN_TO_OLDER: Final = b"SET transaction_timeout = 0;\n"
 
 
-def load_dump(pg_restore: Path, url: str, dump: Path) -> None:
+def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = None) -> None:
     """Bring a file that pg_dump wrote into an empty database; psql lies beside pg_restore.
 
+    Args:
+        pg_restore: The program.
+        url: The database.
+        dump: The file.
+        seconds: The time there is; None for any.
+
     Raises:
-        ProgramFailed: one of them gave up; the database is as it was.
+        ProgramFailed: one of them gave up, or the time is over; the database is as it was.
     """
     arguments = ("--no-owner", "--no-privileges", "--exit-on-error", "--file=-", str(dump))
     name = f"--dbname={programs.database_name(url)}"
@@ -29,11 +37,34 @@ def load_dump(pg_restore: Path, url: str, dump: Path) -> None:
         reading = programs.start(pg_restore, *arguments, told=told, stdout=subprocess.PIPE)
         psql = pg_restore.with_name("psql")
         writing = programs.start(psql, *quiet, name, url=url, told=told, stdin=subprocess.PIPE)
-        with reading, writing:
+        with reading, writing, _ended_after(seconds, reading, writing) as is_over:
             done = _hand_over(reading, writing)
+        if seconds is not None and is_over.is_set():
+            raise programs.out_of_time(pg_restore.name, seconds)
         if not done or writing.returncode:
             told.seek(0)
             raise errors.ProgramFailed(f"pg_restore gave up:\n{programs.excerpt(told.read())}")
+
+
+@contextlib.contextmanager
+def _ended_after(
+    seconds: float | None, *running: subprocess.Popen[bytes]
+) -> Iterator[threading.Event]:
+    """End programs when the time is over; whether that has happened."""
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        for each in running:
+            each.kill()
+
+    timer = threading.Timer(seconds or threading.TIMEOUT_MAX, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield is_over
+    finally:
+        timer.cancel()
 
 
 def _hand_over(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> bool:

@@ -5,19 +5,28 @@ and so that the decisions of the time between can still be read there.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from psycopg import sql
 
-from clipsaver.recovery import errors, journal, loading, programs, sessions, tables, tolerant
-from clipsaver.recovery import manifest as manifests
-from clipsaver.recovery.journal import Journal
-from clipsaver.recovery.manifest import Manifest
-from clipsaver.recovery.sessions import Connection
-from functions.deploy import migrations
+from functions.operations.recovery import (
+    errors,
+    journal,
+    loading,
+    programs,
+    sessions,
+    tables,
+    tolerant,
+)
+from functions.operations.recovery import manifest as manifests
+from functions.operations.recovery.journal import Journal
+from functions.operations.recovery.manifest import Manifest
+from functions.operations.recovery.sessions import Connection
 from functions.shared import release
 
 _log = logging.getLogger("discord_clip_saver.recovery")
@@ -27,6 +36,13 @@ _PUBLIC: Final = "public"
 _MAJOR: Final = 10_000
 
 
+class Migrate(Protocol):
+    """Brings a database to a schema: `functions.deploy.migrations.upgrade`."""
+
+    def __call__(self, url: str, revision: str = ..., /, *, is_backed_up: bool) -> object:
+        """Run the migrations up to a revision."""
+
+
 @dataclass(slots=True)
 class Report:
     """What a restore did.
@@ -34,6 +50,7 @@ class Report:
     Attributes:
         rows: Of each table, as they came from the backup.
         voided: What was under way when the backup was taken, and was ended.
+        requeued: Scans that were open then; the next sync hands them over.
         redone: What was decided since, and was done again.
         aside: The schema in which everything that was replaced is; None if nothing was.
         lost: What could not be read, in sentences.
@@ -41,6 +58,7 @@ class Report:
 
     rows: Mapping[str, int] = field(default_factory=dict)
     voided: Mapping[str, int] = field(default_factory=dict)
+    requeued: Mapping[str, int] = field(default_factory=dict)
     redone: Mapping[str, int] = field(default_factory=dict)
     aside: str | None = None
     lost: list[str] = field(default_factory=list)
@@ -57,7 +75,14 @@ def is_empty(url: str) -> bool:
 
 
 def restore(
-    url: str, folder: Path, *, replace: bool = False, decided: Journal | None = None
+    url: str,
+    folder: Path,
+    *,
+    replace: bool = False,
+    decided: Journal | None = None,
+    until: datetime | None = None,
+    migrate: Migrate | None = None,
+    seconds: float | None = None,
 ) -> Report:
     """Restore a backup.
 
@@ -66,6 +91,10 @@ def restore(
         folder: The backup.
         replace: Move aside what is in the database, and do again what was decided there.
         decided: A journal that was written after the backup.
+        until: What was decided after this moment was a mistake, and is not done again; None if
+            nothing was.
+        migrate: None where nothing can: then the backup must be a full one of this schema.
+        seconds: The time for loading it; None for any.
 
     Raises:
         BackupMissing, BackupDamaged: the backup is not what was written.
@@ -78,6 +107,8 @@ def restore(
     report = Report(lost=list(manifest.lost))
     with sessions.opened(url, NAME, autocommit=True) as connection:
         check_versions(connection, manifest)
+        if migrate is None:
+            _check_schema(manifest)
         journals = [decided] if decided else []
         if _movable(connection):
             if not replace:
@@ -89,15 +120,40 @@ def restore(
             journals.append(found)
             report.lost += unread
             report.aside = _set_aside(connection)
-    report.rows = _load(url, folder, manifest, report.aside)
+    with _put_back_if_it_fails(url, report.aside):
+        report.rows = load(url, folder, manifest, migrate, seconds)
     with sessions.opened(url, NAME) as connection:
         report.voided = journal.void(connection)
+        report.requeued = journal.requeue(connection)
         for each in journals:
-            redone = journal.apply(connection, each, manifest.taken_at)
+            wanted = each if until is None else journal.until(each, until)
+            redone = journal.apply(connection, wanted, manifest.taken_at)
             report.redone = {
                 part: report.redone.get(part, 0) + count for part, count in redone.items()
             }
     return report
+
+
+def redo(
+    url: str, decided: Journal, since: datetime, until: datetime | None = None
+) -> Mapping[str, int]:
+    """Do again what was decided since a moment, in a database that is as it was then.
+
+    Args:
+        url: The database, that of a provider's point-in-time recovery, say.
+        decided: A journal that was written later.
+        since: The moment.
+        until: As `restore` takes it.
+
+    Returns:
+        How many rows of each part were new.
+
+    Raises:
+        DatabaseError: they do not fit what is there; nothing was done.
+    """
+    wanted = decided if until is None else journal.until(decided, until)
+    with sessions.opened(url, NAME) as connection:
+        return journal.apply(connection, wanted, since)
 
 
 def check_versions(connection: Connection, manifest: Manifest) -> None:
@@ -124,7 +180,13 @@ def check_versions(connection: Connection, manifest: Manifest) -> None:
         )
 
 
-def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
+def load(
+    url: str,
+    folder: Path,
+    manifest: Manifest,
+    migrate: Migrate | None = None,
+    seconds: float | None = None,
+) -> Mapping[str, int]:
     """Bring a backup into an empty database, and that to this release's schema; the rows.
 
     Raises:
@@ -133,23 +195,39 @@ def load(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
         BackupDamaged: other rows came out of it than went in.
         DatabaseError: a migration failed.
     """
-    if manifest.kind == "tolerant":
-        counts = _load_tables(url, folder, manifest)
+    if manifest.kind == "tolerant" and migrate:
+        counts = _load_tables(url, folder, manifest, migrate)
     else:
         program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
-        loading.load_dump(program, url, folder / manifests.DUMP)
+        loading.load_dump(program, url, folder / manifests.DUMP, seconds)
         with sessions.opened(url, NAME) as connection:
             counts = tables.count_rows(connection)
         if counts != manifest.rows:
             raise errors.BackupDamaged(f"It had {manifest.rows}, restored are {counts}")
-    migrations.upgrade(url)
+    if migrate:
+        migrate(url, is_backed_up=True)
     return counts
 
 
-def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapping[str, int]:
-    """Load, and if that fails put back what was moved aside."""
+def _check_schema(manifest: Manifest) -> None:
+    """Refuse what needs a migration, where none can run.
+
+    Raises:
+        VersionMismatch: the message says where it can be restored.
+    """
+    if manifest.kind == "full" and manifest.schema_revision == release.SCHEMA:
+        return
+    raise errors.VersionMismatch(
+        f"{manifest.name} has the schema {manifest.schema_revision}, and the stack restores full"
+        f" backups of {release.SCHEMA} alone: deploy release {manifest.release}, restore, deploy"
+        " this one; or restore from a machine from which the database can be reached"
+    )
+
+
+@contextmanager
+def _put_back_if_it_fails(url: str, aside: str | None) -> Iterator[None]:
     try:
-        return load(url, folder, manifest)
+        yield
     except BaseException:
         if aside:
             with sessions.opened(url, NAME) as connection:
@@ -157,9 +235,9 @@ def _load(url: str, folder: Path, manifest: Manifest, aside: str | None) -> Mapp
         raise
 
 
-def _load_tables(url: str, folder: Path, manifest: Manifest) -> Mapping[str, int]:
+def _load_tables(url: str, folder: Path, manifest: Manifest, migrate: Migrate) -> Mapping[str, int]:
     """Make the schema of the backup anew, and bring in the rows that hang together."""
-    migrations.upgrade(url, manifest.schema_revision)
+    migrate(url, manifest.schema_revision, is_backed_up=True)
     counts = {}
     with sessions.opened(url, NAME) as connection:
         for table in tables.select_tables(connection):
