@@ -29,7 +29,9 @@ _DEPLOYED_AT: Final = "DeployedAt"
 _OVERRIDES: Final = "parameter_overrides"
 _INCLUDE: Final = "$include"
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9]+=")
-_SCHEDULE: Final = re.compile(r'(?<!\S)(SyncSchedule|PurgeSchedule|BackupSchedule)=("(?:\\.|[^"\\])*"|\S*)')
+_SCHEDULE: Final = re.compile(
+    r'(?<!\S)(SyncSchedule|PurgeSchedule|BackupSchedule)=("(?:\\.|[^"\\])*"|\S*)'
+)
 """A schedule among parameters, as SAM reads it."""
 
 

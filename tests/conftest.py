@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import hypothesis
 import pytest
+from xdist import scheduler
 
 from clipsaver.local import guard
 from clipsaver.local import postgres as local_postgres
@@ -26,7 +27,7 @@ hypothesis.settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.requirements_table"]
 
-_INFRA: Final = Path(__file__).parent / "infra"
+_BUILT: Final = "tests/infra/"
 _LONG: Final = frozenset({"test_kill.py", "test_runbook.py"})
 
 
@@ -51,11 +52,22 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-# Before the workers of a parallel run read the groups.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     _leave_out_what_a_pooler_hides(config, items)
-    _share_out(items)
+    # What takes minutes comes first, so that no worker of a parallel run is left alone with it.
+    items.sort(key=lambda item: not (item.nodeid.startswith(_BUILT) or item.path.name in _LONG))
+
+
+class _Shares(scheduler.LoadScopeScheduling):  # type: ignore[misc] -- pytest-xdist has no types
+    """A file goes to one worker of a parallel run, and what is built goes to one as a whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return _BUILT if file.startswith(_BUILT) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Shares:
+    return _Shares(config, log)
 
 
 def _leave_out_what_a_pooler_hides(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -66,17 +78,6 @@ def _leave_out_what_a_pooler_hides(config: pytest.Config, items: list[pytest.Ite
     items[:] = [item for item in items if item not in left_out]
     for item in items:
         item.add_marker(pytest.mark.needs("pgbouncer"))
-
-
-def _share_out(items: list[pytest.Item]) -> None:
-    """Among the workers of a parallel run: a file goes to one of them, and what is built, too.
-
-    What takes minutes comes first, so that no worker is left alone with it at the end.
-    """
-    for item in items:
-        group = "infra" if _INFRA in item.path.parents else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not (_INFRA in item.path.parents or item.path.name in _LONG))
 
 
 @pytest.fixture(autouse=True)
