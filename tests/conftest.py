@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not (item.nodeid.startswith(_BUILT) or item.path.name in _LONG))
 
 
-class _Shares(scheduler.LoadScopeScheduling):  # type: ignore[misc] -- pytest-xdist has no types
+class _Shares(scheduler.LoadScopeScheduling):  # type: ignore[misc]  # it has no types
     """A file goes to one worker of a parallel run, and what is built goes to one as a whole."""
 
     def _split_scope(self, nodeid: str) -> str:
