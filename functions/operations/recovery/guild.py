@@ -98,7 +98,8 @@ def restore_guild(
             _check_scope(target, table, guild_id)
             changed = each.changed or [name for name in columns if name not in table.key]
             written = tables.merge(target, table, each.mode, changed)
-            counts[each.table] = counts.get(each.table, 0) + written
+            # Channels are written twice, for what they are and for their settings.
+            counts[each.table] = max(counts.get(each.table, 0), written)
         if counts.get("bot_guilds"):
             decided = source.decided
             wanted = decided if until is None else journal.until(decided, until)

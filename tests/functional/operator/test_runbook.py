@@ -142,7 +142,10 @@ def _the_spare_has_everything(shell: Shell) -> None:
 def _lose_channels(shell: Shell) -> None:
     shell.type_in('DATABASE_URL="$RECOVERED_DATABASE_URL" clipsaver restore backups')
     shell.do("INSERT INTO clip_opt_outs (guild_id, user_id) SELECT guild_id, 3 FROM bot_guilds")
+    shell.type_in("clipsaver backup --to backups --log-only")
     shell.do("DELETE FROM bot_channels")
+    # What was decided there goes with it.
+    shell.do(f"DELETE FROM bot_guilds WHERE guild_id = {HERE}")
 
 
 def _one_guild_has_channels(shell: Shell) -> None:

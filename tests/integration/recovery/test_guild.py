@@ -46,6 +46,7 @@ def test_a_whole_guild_comes_back_and_no_other_moves(
     assert after == before
     assert rows.of_guild(ELSEWHERE) == elsewhere
     assert (counts["clips"], counts["users"], counts["bot_guilds"]) == (3, 1, 1)
+    assert counts["bot_channels"] == 2
 
 
 def test_a_corrupted_settings_row_is_mended_and_nothing_else_is(
