@@ -61,7 +61,8 @@ CHANNEL_TYPES: Final[dict[int, str]] = {
 }
 """Discord's channel types by number, as `bot_channels.type` stores them (Discord docs, Channel)."""
 
-THREAD_TYPES: Final = frozenset({"announcement_thread", "public_thread", "private_thread"})
+PRIVATE_THREAD: Final = "private_thread"
+THREAD_TYPES: Final = frozenset({"announcement_thread", "public_thread", PRIVATE_THREAD})
 VOICE_TYPES: Final = frozenset({"voice", "stage"})
 MESSAGE_TYPES: Final = frozenset({"text", "announcement"}) | VOICE_TYPES | THREAD_TYPES
 """Types whose own history holds messages."""

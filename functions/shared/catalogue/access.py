@@ -14,7 +14,6 @@ from functions.shared.discord import permissions
 from functions.shared.models import Channel, ChannelId, Guild, Member, Permission, StoredThread
 
 _READ: Final = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
-_PRIVATE_THREAD: Final = "private_thread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class _Judge:
         place = Channel(thread.channel_id, parent.guild_id, thread.type, "", parent.id)
         if not self._suits_place(parent):
             return False, False
-        is_private = thread.type == _PRIVATE_THREAD
+        is_private = thread.type == models.PRIVATE_THREAD
         return (
             self._may_read(place, parent, is_thread_member=False),
             is_private and self._may_read(place, parent, is_thread_member=True),

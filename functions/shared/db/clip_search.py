@@ -236,6 +236,8 @@ async def _select(
     batch_size: int,
 ) -> list[FoundClip]:
     words, frequent_words = await _sorted_words(transaction, search.text)
+    if words and rank == "length":
+        await transaction.execute(_SQL["expect_no_cache"])
     return await transaction.all(
         FoundClip,
         _SQL["select_clips"],

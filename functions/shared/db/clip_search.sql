@@ -43,6 +43,12 @@ ORDER BY CASE WHEN %(descending)s THEN rank END DESC,
          CASE WHEN NOT %(descending)s THEN attachment_id END
 LIMIT %(batch_size)s;
 
+-- expect_no_cache
+-- Until the transaction ends, PostgreSQL reckons with a table that no cache holds. By length, clips
+-- come from all over it: a reading that ends early hardly sees a page twice, which it otherwise takes
+-- for granted, and so reads the whole order in search of a word that few have.
+SELECT set_config('effective_cache_size', '8MB', true);
+
 -- select_words
 -- The words of a text, and which of them more than a fiftieth of all clips have words that begin so,
 -- as far as PostgreSQL's statistics tell.

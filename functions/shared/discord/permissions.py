@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.shared.models import (
+    PRIVATE_THREAD,
     VOICE_TYPES,
     Channel,
     Guild,
@@ -21,7 +22,6 @@ from functions.shared.models import (
 ALL: Final = -1
 """Every permission, with those that Discord will invent: in two's complement, -1 has every bit."""
 
-_PRIVATE_THREAD: Final = "private_thread"
 # Plain integers, because the complement of an IntFlag lacks the bits that have no name yet.
 _LEFT_IN_TIMEOUT: Final = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
 _NEEDS_SENDING: Final = int(
@@ -115,5 +115,5 @@ def _is_closed(granted: int, channel: Channel, *, is_thread_member: bool) -> boo
     """Tell whether the implicit rules void every permission in the channel."""
     if not granted & Permission.VIEW_CHANNEL:
         return True
-    is_private = channel.type == _PRIVATE_THREAD
+    is_private = channel.type == PRIVATE_THREAD
     return is_private and not is_thread_member and not granted & Permission.MANAGE_THREADS

@@ -16,9 +16,8 @@ Discord's "Unknown Channel" makes it deleted:
 
 A thread has its access, and its age restriction, from its parent. Where all of a guild is
 age-restricted, its rows still tell what each channel says of itself, but none is read by default.
-
-While its parent is not listed, a
-thread that is not stored yet is therefore not added, whatever the list of threads says.
+While its parent is not listed, a thread that is not stored yet is therefore not added, whatever the
+list of threads says.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

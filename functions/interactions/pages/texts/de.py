@@ -98,14 +98,15 @@ TEXTS = Texts(
             "Von einem Clip, den du gelöscht hast oder dessen Nachricht gelöscht wurde, die Ids "
             "von Nachricht, Kanal und Datei, und welches von beiden es war. Nichts, was sagt, "
             "wessen er war oder was.",
-            "Damit ihn nichts noch einmal sichert.",
-            "{archive}",
+            "Damit ihn nichts noch einmal sichert, auch nicht, wenn der Bot entfernt wurde und "
+            "zurückkommt.",
+            "Für immer.",
         ),
         Kept(
             "Wer nichts gesichert haben will",
             "Die Id dessen, der es gesagt hat, und wann.",
             "Um nichts zu sichern, was diese Person auf dem Server postet.",
-            "Bis sie es anders sagt. {archive}",
+            "Bis sie es anders sagt, auch wenn der Bot entfernt wurde und zurückkommt.",
         ),
         Kept(
             "Geänderte Einstellungen",

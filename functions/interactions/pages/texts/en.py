@@ -92,14 +92,14 @@ TEXTS = Texts(
             "Clips that are gone",
             "Of a clip that you deleted, or whose message was deleted, the ids of message, channel "
             "and file, and which of both it was. Nothing that tells whose it was, or what.",
-            "So that nothing saves it again.",
-            "{archive}",
+            "So that nothing saves it again, not even when the bot is removed and added again.",
+            "For good.",
         ),
         Kept(
             "Who wants nothing saved",
             "The id of whoever said so, and when.",
             "To save nothing that they post in this server.",
-            "Until they say otherwise. {archive}",
+            "Until they say otherwise, also if the bot is removed and added again.",
         ),
         Kept(
             "Changes of settings",
