@@ -60,7 +60,7 @@ Drift: differences of the application's endpoints from what they should be.
 DatabaseUnreachable: connections that could not be opened.
 AuthenticationFailures: bot tokens that Discord refused, and logins that PostgreSQL refused.
 SignatureRejections: requests to the signed routes that Discord did not sign.
-InteractionsFailed: interactions whose answer is an apology for an error, or a 5xx.
+InteractionsFailed: interactions whose answer is an apology for an error; API Gateway counts 5xx.
 DatabaseUse: size of the database in percent of DATABASE_CAPACITY_MB, where that is known.
 BackupAge: hours since the last backup, where there ever was one.
 Interactions: answered, by `within`: 1_s, 3_s, or late, which Discord shows as a failure.
