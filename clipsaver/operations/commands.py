@@ -108,7 +108,7 @@ def doctor(
     region: target.Region = None,
     *,
     alarm: Annotated[
-        bool, typer.Option("--alarm-test", help="Fire one alarm of the stack, and do no more.")
+        bool, typer.Option("--alarm-test", help="Fire an alarm of each topic, and do no more.")
     ] = False,
 ) -> None:
     """Look whether all is as it should be: configuration, Discord, database, schedules, queues.
@@ -124,8 +124,8 @@ def doctor(
 def _test_alarm(stack: str | None, region: str | None) -> None:
     if stack is None:
         raise typer.BadParameter("an alarm is one of a deployed stack", param_hint="--stack")
-    name = alarm_test.fire(Stack.read(stack, region))
-    console.print(f"{name} is in alarm for a moment: did its message arrive?", highlight=False)
+    for name in alarm_test.fire(Stack.read(stack, region)):
+        console.print(f"{name} is in alarm for a moment: did its message arrive?", highlight=False)
 
 
 def _findings(stack: str | None, region: str | None) -> list[Finding]:

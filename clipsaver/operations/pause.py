@@ -2,30 +2,32 @@
 
 Nobody starts a run any more, queues are left to fill, and every function is told by its variable
 PAUSED, so that what runs all the same refuses. The API is called through its alias: it gets a
-version with the new variable, and the alias moves there.
+version with the new variable, without SnapStart, and the alias moves there.
 
 The variable holds the time beside the word. A version that CloudFormation makes later, with the
 word alone, then differs from this one, and Lambda makes no two equal ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any, Final
 
 from clipsaver import aws
-from clipsaver.operations.stack import ALIAS, CONSUMER, FUNCTION, SCHEDULE, Stack
-
-VARIABLE: Final = "PAUSED"
+from clipsaver.operations import alias
+from clipsaver.operations.stack import ALARM, CONSUMER, FUNCTION, SCHEDULE, Stack
 
 _API: Final = "InteractionsFunction"
-_ALIAS: Final = "live"
 _NOT_TOLD: Final = frozenset({"DeployFunction", "OperationsFunction"})
 """They work for the operator, who may want them just then."""
+_LATE: Final = "SyncIsLate"
+_BROUGHT_ABOUT: Final = (_LATE, "InteractionsFail")
+"""The template has them silent as well, when it is deployed during a pause."""
 _READ_ONLY: Final = ("Arn", "CreationDate", "LastModificationDate", "ResponseMetadata")
 """What EventBridge Scheduler tells of a schedule and does not take back."""
 _ENABLED: Final = "ENABLED"
 _DISABLED: Final = "DISABLED"
+_NO_SNAPSHOT: Final = "None"
 
 
 def is_paused(stack: Stack) -> bool:
@@ -35,10 +37,7 @@ def is_paused(stack: Stack) -> bool:
         AwsError: AWS could not be asked, or refused.
     """
     with closing(stack.client("lambda")) as functions, aws.translated_errors():
-        found = functions.get_function_configuration(
-            FunctionName=stack.physical_id(_API), Qualifier=_ALIAS
-        )
-    return str(_variables(found).get(VARIABLE, "")).startswith("true")
+        return alias.is_paused(functions, stack.physical_id(_API))
 
 
 def pause(stack: Stack, now: datetime) -> Iterator[str]:
@@ -49,7 +48,9 @@ def pause(stack: Stack, now: datetime) -> Iterator[str]:
     """
     yield _set_schedules(stack, _DISABLED)
     yield _set_consumers(stack, enabled=False)
-    yield _tell_functions(stack, f"true since {_written(now)}")
+    yield _tell_functions(stack, f"true since {_written(now)}", snap_start=_NO_SNAPSHOT)
+    yield _move_alias(stack, alias.move_to_pause)
+    yield from _set_alarms(stack, enabled=False)
 
 
 def resume(stack: Stack, now: datetime) -> Iterator[str]:
@@ -60,9 +61,17 @@ def resume(stack: Stack, now: datetime) -> Iterator[str]:
     Raises:
         AwsError: AWS could not be asked, or refused; resuming again goes on from there.
     """
-    yield _tell_functions(stack, f"false since {_written(now)}")
+    snap_start = stack.parameters.get("SnapStart", _NO_SNAPSHOT)
+    yield _tell_functions(stack, f"false since {_written(now)}", snap_start=snap_start)
+    yield _move_alias(stack, alias.move_back)
     yield _set_consumers(stack, enabled=True)
-    yield _set_schedules(stack, stack.parameters.get("ScheduleState", _ENABLED))
+    yield _set_schedules(stack, _deployed_state(stack))
+    yield from _set_alarms(stack, enabled=True)
+
+
+def _deployed_state(stack: Stack) -> str:
+    """The state that the schedules were deployed with."""
+    return stack.parameters.get("ScheduleState", _ENABLED)
 
 
 def _written(now: datetime) -> str:
@@ -87,40 +96,52 @@ def _set_consumers(stack: Stack, *, enabled: bool) -> str:
     return f"Queues are {'worked off' if enabled else 'left alone'}: {', '.join(consumers)}."
 
 
-def _tell_functions(stack: Stack, value: str) -> str:
+def _set_alarms(stack: Stack, *, enabled: bool) -> Iterator[str]:
+    """Have the alarms tell somebody, or not, that a pause brings about by itself."""
+    alarms = stack.of_type(ALARM)
+    names = [alarms[each] for each in _BROUGHT_ABOUT if each in alarms]
+    if not names:
+        return
+    with closing(stack.client("cloudwatch")) as watch, aws.translated_errors():
+        change = watch.enable_alarm_actions if enabled else watch.disable_alarm_actions
+        change(AlarmNames=names)
+        if enabled and _deployed_state(stack) != _ENABLED:
+            watch.disable_alarm_actions(AlarmNames=[alarms[_LATE]])
+    yield f"Alarms are {'heard' if enabled else 'silent'}: {', '.join(names)}."
+
+
+def _tell_functions(stack: Stack, value: str, *, snap_start: str) -> str:
     told = {
         logical_id: name
         for logical_id, name in stack.of_type(FUNCTION).items()
         if logical_id not in _NOT_TOLD
     }
     with closing(stack.client("lambda")) as functions, aws.translated_errors():
-        for name in told.values():
-            _set_variable(functions, name, value)
+        for logical_id, name in told.items():
+            changed = {"SnapStart": {"ApplyOn": snap_start}} if logical_id == _API else {}
+            _set_variable(functions, name, value, changed)
         for name in told.values():
             functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-        aliases = stack.of_type(ALIAS)
-        for logical_id, name in told.items():
-            if any(alias.startswith(f"{logical_id}Alias") for alias in aliases):
-                _publish(functions, name)
-    return f"Functions have {VARIABLE}={value}: {', '.join(told)}."
+    return f"Functions have {alias.VARIABLE}={value}: {', '.join(told)}."
 
 
-def _set_variable(functions: Any, name: str, value: str) -> None:  # noqa: ANN401 -- see aws.client
-    """Change one variable; the others stay as they are."""
-    variables = _variables(functions.get_function_configuration(FunctionName=name))
+def _set_variable(
+    functions: Any,  # noqa: ANN401 -- see aws.client
+    name: str,
+    value: str,
+    changed: Mapping[str, Any],
+) -> None:
+    """Change one variable, and what else is to change; the others stay as they are."""
+    variables = alias.variables(functions.get_function_configuration(FunctionName=name))
     functions.update_function_configuration(
-        FunctionName=name, Environment={"Variables": {**variables, VARIABLE: value}}
+        FunctionName=name,
+        Environment={"Variables": {**variables, alias.VARIABLE: value}},
+        **changed,
     )
 
 
-def _publish(functions: Any, name: str) -> None:  # noqa: ANN401 -- see aws.client
-    """Have callers reach what was just changed."""
-    version = functions.publish_version(FunctionName=name)["Version"]
-    # With SnapStart a version is there only when its snapshot is taken.
-    functions.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=version)
-    functions.update_alias(FunctionName=name, Name=_ALIAS, FunctionVersion=version)
-
-
-def _variables(configuration: dict[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
-    return found
+def _move_alias(stack: Stack, move: Callable[[Any, str], None]) -> str:
+    with closing(stack.client("lambda")) as functions, aws.translated_errors():
+        move(functions, stack.physical_id(_API))
+        version = functions.get_alias(FunctionName=stack.physical_id(_API), Name=alias.ALIAS)
+    return f"Discord reaches version {version['FunctionVersion']} of {_API}."
