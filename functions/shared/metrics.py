@@ -48,6 +48,7 @@ MetricName = Literal[
     "RequestLatency",
     "RunDuration",
     "Failures",
+    "PurgeFailures",
     "Breaker",
     "MessagesScanned",
     "ClipsFound",
@@ -78,7 +79,8 @@ Requests, Retries: sent to Discord.
 RateLimited: 429 answers, by `scope`.
 RequestLatency: milliseconds between sending and the last byte, on average.
 RunDuration: milliseconds of a whole run.
-Failures: guilds that could not be synced, and runs that could not go on.
+Failures: guilds that could not be synced, and syncs that could not go on.
+PurgeFailures: purges that could not go on.
 Breaker: 1 when the mass-change breaker held something back, else 0.
 MessagesScanned, ClipsFound: messages read for the first time, and clips that were not known.
 """

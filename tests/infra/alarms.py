@@ -1,4 +1,4 @@
-"""CloudWatch's judgement, as far as the template's alarms on quarters of an hour need it."""
+"""The template's alarms: which a stack has, and when they go off, as CloudWatch judges."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +17,33 @@ _COMPARISONS: Final[Mapping[str, _Comparison]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
     "GreaterThanThreshold": operator.gt,
 }
+
+
+def of_stack(template: dict[str, Any], **changed: str) -> dict[str, dict[str, Any]]:
+    """The alarms of a stack with the default parameters, or with other ones."""
+    parameters = {
+        name: str(changed.get(name, parameter.get("Default", "")))
+        for name, parameter in template["Parameters"].items()
+    }
+    return {
+        logical_id: resource["Properties"]
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        and _holds(template, {"Condition": resource["Condition"]}, parameters)
+    }
+
+
+def _holds(template: dict[str, Any], condition: Any, parameters: dict[str, str]) -> Any:
+    match condition:
+        case {"Condition": name}:
+            return _holds(template, template["Conditions"][name], parameters)
+        case {"Fn::Equals": [{"Ref": name}, value]}:
+            return parameters[name] == str(value)
+        case {"Fn::Not": [part]}:
+            return not _holds(template, part, parameters)
+        case {"Fn::And": [*parts]}:
+            return all(_holds(template, part, parameters) for part in parts)
+    raise AssertionError(condition)
 
 
 def fires(alarm: Mapping[str, Any], quarters: Sequence[Figures]) -> bool:

@@ -49,3 +49,8 @@ def texts(part: Any) -> Iterator[str]:
             yield from texts(value)
     elif isinstance(part, str):
         yield part
+
+
+def text(value: Any) -> str:
+    """A text, or what Fn::Sub makes of it before anything is put in."""
+    return value if isinstance(value, str) else str(value["Fn::Sub"])
