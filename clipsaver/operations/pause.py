@@ -8,7 +8,7 @@ The variable holds the time beside the word. A version that CloudFormation makes
 word alone, then differs from this one, and Lambda makes no two equal ones.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from typing import Any, Final
@@ -48,8 +48,7 @@ def pause(stack: Stack, now: datetime) -> Iterator[str]:
     """
     yield _set_schedules(stack, _DISABLED)
     yield _set_consumers(stack, enabled=False)
-    yield _tell_functions(stack, f"true since {_written(now)}", snap_start=_NO_SNAPSHOT)
-    yield _move_alias(stack, alias.move_to_pause)
+    yield _tell_functions(stack, f"true since {_written(now)}")
     yield from _set_alarms(stack, enabled=False)
 
 
@@ -61,12 +60,11 @@ def resume(stack: Stack, now: datetime) -> Iterator[str]:
     Raises:
         AwsError: AWS could not be asked, or refused; resuming again goes on from there.
     """
-    snap_start = stack.parameters.get("SnapStart", _NO_SNAPSHOT)
-    yield _tell_functions(stack, f"false since {_written(now)}", snap_start=snap_start)
-    yield _move_alias(stack, alias.move_back)
+    yield _tell_functions(stack, f"false since {_written(now)}")
     yield _set_consumers(stack, enabled=True)
     yield _set_schedules(stack, _deployed_state(stack))
     yield from _set_alarms(stack, enabled=True)
+    yield from _take_snapshot(stack)
 
 
 def _deployed_state(stack: Stack) -> str:
@@ -110,7 +108,7 @@ def _set_alarms(stack: Stack, *, enabled: bool) -> Iterator[str]:
     yield f"Alarms are {'heard' if enabled else 'silent'}: {', '.join(names)}."
 
 
-def _tell_functions(stack: Stack, value: str, *, snap_start: str) -> str:
+def _tell_functions(stack: Stack, value: str) -> str:
     told = {
         logical_id: name
         for logical_id, name in stack.of_type(FUNCTION).items()
@@ -118,30 +116,33 @@ def _tell_functions(stack: Stack, value: str, *, snap_start: str) -> str:
     }
     with closing(stack.client("lambda")) as functions, aws.translated_errors():
         for logical_id, name in told.items():
-            changed = {"SnapStart": {"ApplyOn": snap_start}} if logical_id == _API else {}
-            _set_variable(functions, name, value, changed)
+            configuration = functions.get_function_configuration(FunctionName=name)
+            # The others stay as they are.
+            variables = {**alias.variables(configuration), alias.VARIABLE: value}
+            functions.update_function_configuration(
+                FunctionName=name,
+                Environment={"Variables": variables},
+                **(_snap_start(_NO_SNAPSHOT) if logical_id == _API else {}),
+            )
         for name in told.values():
             functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        alias.move(functions, stack.physical_id(_API))
     return f"Functions have {alias.VARIABLE}={value}: {', '.join(told)}."
 
 
-def _set_variable(
-    functions: Any,  # noqa: ANN401 -- see aws.client
-    name: str,
-    value: str,
-    changed: Mapping[str, Any],
-) -> None:
-    """Change one variable, and what else is to change; the others stay as they are."""
-    variables = alias.variables(functions.get_function_configuration(FunctionName=name))
-    functions.update_function_configuration(
-        FunctionName=name,
-        Environment={"Variables": {**variables, alias.VARIABLE: value}},
-        **changed,
-    )
-
-
-def _move_alias(stack: Stack, move: Callable[[Any, str], None]) -> str:
+def _take_snapshot(stack: Stack) -> Iterator[str]:
+    """Serve from a snapshot again, where the stack was deployed so."""
+    deployed = stack.parameters.get("SnapStart", _NO_SNAPSHOT)
+    if deployed == _NO_SNAPSHOT:
+        return
+    yield "Lambda takes a snapshot for SnapStart, which may take minutes; all is served meanwhile."
+    name = stack.physical_id(_API)
     with closing(stack.client("lambda")) as functions, aws.translated_errors():
-        move(functions, stack.physical_id(_API))
-        version = functions.get_alias(FunctionName=stack.physical_id(_API), Name=alias.ALIAS)
-    return f"Discord reaches version {version['FunctionVersion']} of {_API}."
+        functions.update_function_configuration(FunctionName=name, **_snap_start(deployed))
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        version = alias.move(functions, name)
+    yield f"Version {version} of the API starts from its snapshot."
+
+
+def _snap_start(apply_on: str) -> dict[str, Any]:
+    return {"SnapStart": {"ApplyOn": apply_on}}
