@@ -6,7 +6,7 @@ from typing import Final
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from functions.operations.finding import Finding
 
@@ -20,7 +20,9 @@ def show(console: Console, title: str, found: Sequence[Finding]) -> None:
     Raises:
         Exit: something has to be done now; the command ends with status 1.
     """
-    table = Table("check", "", "found", "what to do", title=title)
+    # An address that is cut off cannot be pasted.
+    found_column = Column("found", overflow="fold")
+    table = Table("check", "", found_column, Column("what to do", overflow="fold"), title=title)
     for each in found:
         level = f"[{_STYLES[each.level]}]{each.level}[/]"
         table.add_row(each.check, level, escape(each.told), escape(each.fix))
