@@ -5,17 +5,16 @@ from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from clipsaver.operations import invocation, target
+from clipsaver.operations import findings, invocation, target
 from clipsaver.operations.stack import Stack
 from clipsaver.variables import operator_variables
+from functions.operations.finding import Finding
 
 console = Console()
 
 _FAILED: Final = 1
-_LEVEL_STYLES: Final = {"ok": "green", "warning": "yellow", "failure": "bold red"}
 _MEGABYTE: Final = 1_000_000
 
 
@@ -30,14 +29,8 @@ def verify(stack: target.DeployedStack = None, region: target.Region = None) -> 
 
     Ends with status 1 if something has to be done now.
     """
-    findings = _answer({"operation": "verify"}, stack, region)["findings"]
-    table = Table("check", "", "found", "what to do", title="Verify")
-    for each in findings:
-        level = f"[{_LEVEL_STYLES[each['level']]}]{each['level']}[/]"
-        table.add_row(each["check"], level, escape(each["told"]), escape(each["fix"]))
-    console.print(table)
-    if any(each["level"] == "failure" for each in findings):
-        raise typer.Exit(_FAILED)
+    answer = _answer({"operation": "verify"}, stack, region)
+    findings.show(console, "Verify", [Finding(**each) for each in answer["findings"]])
 
 
 def maintain(

@@ -15,6 +15,7 @@ from clipsaver import samconfig
 from clipsaver.operations import (
     alarm_test,
     dead_letters,
+    findings,
     invocation,
     surroundings,
     target,
@@ -29,10 +30,8 @@ from functions.operations.finding import Finding
 console = Console()
 dlq = typer.Typer(no_args_is_help=True, help="The dead letters of a deployed stack.")
 
-_FAILED: Final = 1
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _AGE: Final = re.compile(r"([1-9]\d{0,5})([smhd])")
-_LEVEL_STYLES: Final = {"ok": "green", "warning": "yellow", "failure": "bold red"}
 
 Queue = Annotated[
     QueueName | None, typer.Option("--queue", help="Only these; else all.", show_default=False)
@@ -109,7 +108,7 @@ def doctor(
     region: target.Region = None,
     *,
     alarm: Annotated[
-        bool, typer.Option("--alarm-test", help="Fire one alarm of the stack, and do no more.")
+        bool, typer.Option("--alarm-test", help="Fire an alarm of each topic, and do no more.")
     ] = False,
 ) -> None:
     """Look whether all is as it should be: configuration, Discord, database, schedules, queues.
@@ -119,17 +118,14 @@ def doctor(
     if alarm:
         _test_alarm(stack, region)
         return
-    found = _findings(stack, region)
-    console.print(_findings_table(found))
-    if any(each.level == "failure" for each in found):
-        raise typer.Exit(_FAILED)
+    findings.show(console, "Doctor", _findings(stack, region))
 
 
 def _test_alarm(stack: str | None, region: str | None) -> None:
     if stack is None:
         raise typer.BadParameter("an alarm is one of a deployed stack", param_hint="--stack")
-    name = alarm_test.fire(Stack.read(stack, region))
-    console.print(f"{name} is in alarm for a moment: did its message arrive?", highlight=False)
+    for name in alarm_test.fire(Stack.read(stack, region)):
+        console.print(f"{name} is in alarm for a moment: did its message arrive?", highlight=False)
 
 
 def _findings(stack: str | None, region: str | None) -> list[Finding]:
@@ -137,14 +133,6 @@ def _findings(stack: str | None, region: str | None) -> list[Finding]:
     answer = invocation.run({"operation": "doctor"}, operator_variables(), deployed)
     found = [Finding(**each) for each in answer["findings"]]
     return found if deployed is None else [*found, *surroundings.look(deployed)]
-
-
-def _findings_table(found: Sequence[Finding]) -> Table:
-    table = Table("check", "", "found", "what to do", title="Doctor")
-    for each in found:
-        style = _LEVEL_STYLES[each.level]
-        table.add_row(each.check, f"[{style}]{each.level}[/]", escape(each.told), escape(each.fix))
-    return table
 
 
 @dlq.command("list")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from clipsaver import aws
 from clipsaver.operations import letters
+from clipsaver.operations.causes import Causes
 from clipsaver.operations.letters import Letter, QueueName
 from clipsaver.operations.stack import Stack
 
@@ -82,8 +83,9 @@ def opened(stack: Stack, queues: Sequence[QueueName]) -> Iterator[Office]:
         NotDeployed: the stack has no such queue.
         AwsError: AWS could not be asked, or refused.
     """
-    with closing(stack.client("sqs")) as sqs:
-        found = [letter for queue in queues for letter in _taken(sqs, stack, queue)]
+    with closing(stack.client("sqs")) as sqs, closing(stack.client("logs")) as logs:
+        causes = Causes(logs, stack.name)
+        found = [letter for queue in queues for letter in _taken(sqs, causes, stack, queue)]
         gone: set[str] = set()
         try:
             yield Office(found, sqs, stack, gone)
@@ -91,7 +93,12 @@ def opened(stack: Stack, queues: Sequence[QueueName]) -> Iterator[Office]:
             _put_back(sqs, stack, [letter for letter in found if letter.receipt not in gone])
 
 
-def _taken(sqs: Any, stack: Stack, queue: QueueName) -> list[Letter]:  # noqa: ANN401 -- see aws.client
+def _taken(
+    sqs: Any,  # noqa: ANN401 -- see aws.client
+    causes: Causes,
+    stack: Stack,
+    queue: QueueName,
+) -> list[Letter]:
     url = stack.physical_id(QUEUES[queue][0])
     found: list[Letter] = []
     while len(found) < _MOST:
@@ -107,8 +114,10 @@ def _taken(sqs: Any, stack: Stack, queue: QueueName) -> list[Letter]:  # noqa: A
         messages = answer.get("Messages", ())
         if not messages:
             break
-        now = datetime.now(UTC)
-        found += [letters.read(queue, message, now) for message in messages]
+        found += [
+            letters.read(queue, message, causes.look_up(queue, message), datetime.now(UTC))
+            for message in messages
+        ]
     return sorted(found, key=lambda letter: letter.sent_at)
 
 

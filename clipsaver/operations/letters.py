@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from functions.shared import errors, jobs, observability
+from functions.shared import errors, jobs, observability, scans
 
 QueueName = Literal["jobs", "scan", "runs"]
 
-_FAILED: Final = "it failed too often; `clipsaver logs {function} --grep {guild_id}` says why"
+_FAILED: Final = (
+    "it failed too often; `clipsaver logs {queue} --since 14d --grep {message_id}` may tell why"
+)
 _EXPIRED: Final = "nobody waits for it any more: Discord takes an answer for 15 minutes"
 _LONGEST_CAUSE: Final = 300
 _SCHEDULE_HAS_NEXT: Final = "the next run makes up for it"
@@ -29,7 +31,7 @@ class Letter:
         sent_at: When it was first sent.
         receives: How often it was taken out of a queue, looking at it here included.
         what: What it asks for.
-        cause: Why it died, as far as it tells.
+        cause: Why it died.
         is_redrivable: Whether sending it again can do any good.
     """
 
@@ -46,52 +48,67 @@ class Letter:
         return f"Letter({self.queue}, {self.what})"
 
 
-def read(queue: QueueName, message: Mapping[str, Any], now: datetime) -> Letter:
-    """Understand a message as SQS gives it (AWS docs, ReceiveMessage)."""
-    told = message.get("Attributes", {})
+def sent_at(message: Mapping[str, Any]) -> datetime:
+    """When a message was first sent, in UTC."""
+    return datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
+
+
+def read(queue: QueueName, message: Mapping[str, Any], logged: str | None, now: datetime) -> Letter:
+    """Understand a message as SQS gives it (AWS docs, ReceiveMessage).
+
+    Args:
+        queue: Which of the stack's queues it died of.
+        message: Itself.
+        logged: Why it died, as the function logged it; None if that is not known.
+        now: What an interaction's age is measured at.
+    """
     body = str(message["Body"])
-    what, cause, is_redrivable = _understood(queue, body, message, now)
+    known = logged or _FAILED.format(queue=queue, message_id=message["MessageId"])
+    what, cause, is_redrivable = _understood(queue, message, known, now)
     return Letter(
         queue=queue,
         receipt=message["ReceiptHandle"],
         body=body,
-        sent_at=datetime.fromtimestamp(int(told["SentTimestamp"]) / 1000, UTC),
-        receives=int(told["ApproximateReceiveCount"]),
+        sent_at=sent_at(message),
+        receives=int(message["Attributes"]["ApproximateReceiveCount"]),
         what=what,
-        cause=_redacted(cause)[:_LONGEST_CAUSE],
+        # On one line, for a table.
+        cause=" ".join(_redacted(cause).split())[:_LONGEST_CAUSE],
         is_redrivable=is_redrivable,
     )
 
 
 def _understood(
-    queue: QueueName, body: str, message: Mapping[str, Any], now: datetime
+    queue: QueueName, message: Mapping[str, Any], known: str, now: datetime
 ) -> tuple[str, str, bool]:
     """What it asks for, why it died, and whether to send it again."""
+    body = str(message["Body"])
     match queue:
         case "jobs":
-            return _job(body, now)
+            return _job(body, known, now)
         case "scan":
-            return _scan(_document(body))
+            return _scan(body, known)
         case "runs":
             return _run(_document(body), message.get("MessageAttributes", {}))
 
 
-def _job(body: str, now: datetime) -> tuple[str, str, bool]:
+def _job(body: str, known: str, now: datetime) -> tuple[str, str, bool]:
     try:
         job = jobs.from_message(body)
     except errors.InvalidEvent as error:
         return "unknown", str(error), False
     what = f"{job.kind}, guild {job.guild_id}"
     if job.ticket and job.ticket.is_expired(now):
-        return what, _EXPIRED, False
-    return what, _FAILED.format(function="jobs", guild_id=job.guild_id), True
+        return what, f"{known}; {_EXPIRED}", False
+    return what, known, True
 
 
-def _scan(document: Mapping[str, Any]) -> tuple[str, str, bool]:
-    guild_id = document.get("guild_id")
-    if guild_id is None:
-        return "unknown", "the message is no scan of Clip Saver's", False
-    return f"scan, guild {guild_id}", _FAILED.format(function="scan", guild_id=guild_id), True
+def _scan(body: str, known: str) -> tuple[str, str, bool]:
+    try:
+        guild_id = scans.from_message(body)
+    except errors.InvalidEvent as error:
+        return "unknown", str(error), False
+    return f"scan, guild {guild_id}", known, True
 
 
 def _run(document: Mapping[str, Any], attributes: Mapping[str, Any]) -> tuple[str, str, bool]:

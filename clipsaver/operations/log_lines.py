@@ -16,7 +16,7 @@ _COLOURS: Final = {
     "CRITICAL": "bold white on red",
     "REPORT": "dim",
 }
-_IDS: Final = ("guild_id", "channel_id", "interaction_id", "request_id")
+_IDS: Final = ("guild_id", "channel_id", "interaction_id", "message_id", "request_id")
 _OWN_FIELDS: Final = frozenset(
     {"level", "location", "message", "timestamp", "service", "exception", "exception_name", *_IDS}
 )

@@ -68,6 +68,25 @@ def follow(search: Search, region: str | None) -> Generator[LogLine, None, None]
             time.sleep(_LOOK_AGAIN_SECONDS)
 
 
+def mentioning(
+    client: Any,  # noqa: ANN401 -- see aws.client
+    search: Search,
+) -> list[LogLine]:
+    """The lines that hold an id, newest last; CloudWatch finds them by itself.
+
+    Args:
+        client: Of CloudWatch Logs.
+        search: Names a function; its text is the id, as it stands in the JSON.
+
+    Raises:
+        AwsError: AWS could not be asked, or refused; or there is no such log.
+    """
+    group = _PREFIXES[0].format(stack=search.stack) + str(search.function)
+    with aws.translated_errors():
+        found = _events(client, [group], search.since, filterPattern=f'"{search.text}"')
+    return list(_lines(found, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class _Event:
     identity: str
@@ -102,12 +121,15 @@ def _events(
     client: Any,  # noqa: ANN401 -- see aws.client
     groups: Sequence[str],
     since: datetime,
+    **options: str,
 ) -> list[_Event]:
     pages = client.get_paginator("filter_log_events")
     return [
         _Event(f"{group} {each['eventId']}", _function(group), each["timestamp"], each["message"])
         for group in groups
-        for page in pages.paginate(logGroupName=group, startTime=round(since.timestamp() * 1000))
+        for page in pages.paginate(
+            logGroupName=group, startTime=round(since.timestamp() * 1000), **options
+        )
         for each in page["events"]
     ]
 

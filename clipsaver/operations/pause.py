@@ -2,7 +2,7 @@
 
 Nobody starts a run any more, queues are left to fill, and every function is told by its variable
 PAUSED, so that what runs all the same refuses. The API is called through its alias: it gets a
-version with the new variable, and the alias moves there.
+version with the new variable, without SnapStart, and the alias moves there.
 
 The variable holds the time beside the word. A version that CloudFormation makes later, with the
 word alone, then differs from this one, and Lambda makes no two equal ones.
@@ -14,18 +14,20 @@ from datetime import datetime
 from typing import Any, Final
 
 from clipsaver import aws
-from clipsaver.operations.stack import ALIAS, CONSUMER, FUNCTION, SCHEDULE, Stack
-
-VARIABLE: Final = "PAUSED"
+from clipsaver.operations import alias
+from clipsaver.operations.stack import ALARM, CONSUMER, FUNCTION, SCHEDULE, Stack
 
 _API: Final = "InteractionsFunction"
-_ALIAS: Final = "live"
 _NOT_TOLD: Final = frozenset({"DeployFunction", "OperationsFunction"})
 """They work for the operator, who may want them just then."""
+_LATE: Final = "SyncIsLate"
+_BROUGHT_ABOUT: Final = (_LATE, "InteractionsFail")
+"""The template has them silent as well, when it is deployed during a pause."""
 _READ_ONLY: Final = ("Arn", "CreationDate", "LastModificationDate", "ResponseMetadata")
 """What EventBridge Scheduler tells of a schedule and does not take back."""
 _ENABLED: Final = "ENABLED"
 _DISABLED: Final = "DISABLED"
+_NO_SNAPSHOT: Final = "None"
 
 
 def is_paused(stack: Stack) -> bool:
@@ -35,10 +37,7 @@ def is_paused(stack: Stack) -> bool:
         AwsError: AWS could not be asked, or refused.
     """
     with closing(stack.client("lambda")) as functions, aws.translated_errors():
-        found = functions.get_function_configuration(
-            FunctionName=stack.physical_id(_API), Qualifier=_ALIAS
-        )
-    return str(_variables(found).get(VARIABLE, "")).startswith("true")
+        return alias.is_paused(functions, stack.physical_id(_API))
 
 
 def pause(stack: Stack, now: datetime) -> Iterator[str]:
@@ -50,6 +49,7 @@ def pause(stack: Stack, now: datetime) -> Iterator[str]:
     yield _set_schedules(stack, _DISABLED)
     yield _set_consumers(stack, enabled=False)
     yield _tell_functions(stack, f"true since {_written(now)}")
+    yield from _set_alarms(stack, enabled=False)
 
 
 def resume(stack: Stack, now: datetime) -> Iterator[str]:
@@ -62,7 +62,14 @@ def resume(stack: Stack, now: datetime) -> Iterator[str]:
     """
     yield _tell_functions(stack, f"false since {_written(now)}")
     yield _set_consumers(stack, enabled=True)
-    yield _set_schedules(stack, stack.parameters.get("ScheduleState", _ENABLED))
+    yield _set_schedules(stack, _deployed_state(stack))
+    yield from _set_alarms(stack, enabled=True)
+    yield from _take_snapshot(stack)
+
+
+def _deployed_state(stack: Stack) -> str:
+    """The state that the schedules were deployed with."""
+    return stack.parameters.get("ScheduleState", _ENABLED)
 
 
 def _written(now: datetime) -> str:
@@ -87,6 +94,20 @@ def _set_consumers(stack: Stack, *, enabled: bool) -> str:
     return f"Queues are {'worked off' if enabled else 'left alone'}: {', '.join(consumers)}."
 
 
+def _set_alarms(stack: Stack, *, enabled: bool) -> Iterator[str]:
+    """Have the alarms tell somebody, or not, that a pause brings about by itself."""
+    alarms = stack.of_type(ALARM)
+    names = [alarms[each] for each in _BROUGHT_ABOUT if each in alarms]
+    if not names:
+        return
+    with closing(stack.client("cloudwatch")) as watch, aws.translated_errors():
+        change = watch.enable_alarm_actions if enabled else watch.disable_alarm_actions
+        change(AlarmNames=names)
+        if enabled and _deployed_state(stack) != _ENABLED:
+            watch.disable_alarm_actions(AlarmNames=[alarms[_LATE]])
+    yield f"Alarms are {'heard' if enabled else 'silent'}: {', '.join(names)}."
+
+
 def _tell_functions(stack: Stack, value: str) -> str:
     told = {
         logical_id: name
@@ -94,33 +115,34 @@ def _tell_functions(stack: Stack, value: str) -> str:
         if logical_id not in _NOT_TOLD
     }
     with closing(stack.client("lambda")) as functions, aws.translated_errors():
-        for name in told.values():
-            _set_variable(functions, name, value)
+        for logical_id, name in told.items():
+            configuration = functions.get_function_configuration(FunctionName=name)
+            # The others stay as they are.
+            variables = {**alias.variables(configuration), alias.VARIABLE: value}
+            functions.update_function_configuration(
+                FunctionName=name,
+                Environment={"Variables": variables},
+                **(_snap_start(_NO_SNAPSHOT) if logical_id == _API else {}),
+            )
         for name in told.values():
             functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-        aliases = stack.of_type(ALIAS)
-        for logical_id, name in told.items():
-            if any(alias.startswith(f"{logical_id}Alias") for alias in aliases):
-                _publish(functions, name)
-    return f"Functions have {VARIABLE}={value}: {', '.join(told)}."
+        alias.move(functions, stack.physical_id(_API))
+    return f"Functions have {alias.VARIABLE}={value}: {', '.join(told)}."
 
 
-def _set_variable(functions: Any, name: str, value: str) -> None:  # noqa: ANN401 -- see aws.client
-    """Change one variable; the others stay as they are."""
-    variables = _variables(functions.get_function_configuration(FunctionName=name))
-    functions.update_function_configuration(
-        FunctionName=name, Environment={"Variables": {**variables, VARIABLE: value}}
-    )
+def _take_snapshot(stack: Stack) -> Iterator[str]:
+    """Serve from a snapshot again, where the stack was deployed so."""
+    deployed = stack.parameters.get("SnapStart", _NO_SNAPSHOT)
+    if deployed == _NO_SNAPSHOT:
+        return
+    yield "Lambda takes a snapshot for SnapStart, which may take minutes; all is served meanwhile."
+    name = stack.physical_id(_API)
+    with closing(stack.client("lambda")) as functions, aws.translated_errors():
+        functions.update_function_configuration(FunctionName=name, **_snap_start(deployed))
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        version = alias.move(functions, name)
+    yield f"Version {version} of the API starts from its snapshot."
 
 
-def _publish(functions: Any, name: str) -> None:  # noqa: ANN401 -- see aws.client
-    """Have callers reach what was just changed."""
-    version = functions.publish_version(FunctionName=name)["Version"]
-    # With SnapStart a version is there only when its snapshot is taken.
-    functions.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=version)
-    functions.update_alias(FunctionName=name, Name=_ALIAS, FunctionVersion=version)
-
-
-def _variables(configuration: dict[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
-    return found
+def _snap_start(apply_on: str) -> dict[str, Any]:
+    return {"SnapStart": {"ApplyOn": apply_on}}

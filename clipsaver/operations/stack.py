@@ -11,7 +11,6 @@ _NO_SUCH_STACK: Final = "ValidationError"
 """What CloudFormation answers for a stack that is not there (its API reference, DescribeStacks)."""
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
-ALIAS: Final = "AWS::Lambda::Alias"
 CONSUMER: Final = "AWS::Lambda::EventSourceMapping"
 FUNCTION: Final = "AWS::Lambda::Function"
 SCHEDULE: Final = "AWS::Scheduler::Schedule"

@@ -20,9 +20,8 @@ def conclude(parts: Parts, event: Mapping[str, Any], answer: Mapping[str, Any]) 
     metrics, status, route = parts.metrics, answer["statusCode"], _route(event)
     if route in _SIGNED and status == _UNAUTHORIZED:
         metrics.add("SignatureRejections", 1)
-    elif route == _INTERACTIONS and status >= _SERVER_ERROR:
-        metrics.add("InteractionsFailed", 1)
-    elif route == _INTERACTIONS:
+    elif route == _INTERACTIONS and status < _SERVER_ERROR:
+        # API Gateway counts every 5xx itself, also those that no function could.
         # The start of a cold environment is part of what Discord waits for.
         milliseconds = time.time() * 1000 - event["requestContext"]["timeEpoch"]
         metrics.add("AcknowledgeTime", max(0.0, milliseconds))

@@ -75,7 +75,7 @@ class Worker:
         self.discord.statistics.reset()
         try:
             failed = [
-                str(record["messageId"]) for record in records if not await self._is_done(record)
+                str(record["messageId"]) for record in records if not await self._handled(record)
             ]
         finally:
             measures.add_requests(self.metrics, self.discord.statistics)
@@ -83,8 +83,13 @@ class Worker:
             self.metrics.flush()
         return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
-    async def _is_done(self, record: Mapping[str, Any]) -> bool:
+    async def _handled(self, record: Mapping[str, Any]) -> bool:
         """Do one job; False if its message is to come again."""
+        # By its id, `clipsaver dlq` finds why a message died.
+        with observability.correlated(message_id=record["messageId"]):
+            return await self._is_done(record)
+
+    async def _is_done(self, record: Mapping[str, Any]) -> bool:
         if time.monotonic() >= self.discord.deadline:
             return False
         try:
@@ -93,6 +98,7 @@ class Worker:
             # Coming again makes it no better, but the dead-letter queue keeps it for a look.
             _log.error("Message %s: %s", record["messageId"], error)
             return False
+        _log.info('Running job "%s"', job.kind)
         interaction_id = str(job.ticket.interaction_id) if job.ticket else None
         with observability.correlated(guild_id=str(job.guild_id), interaction_id=interaction_id):
             return await self._run(job)

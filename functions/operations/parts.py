@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from functions.shared import settings
+from functions.shared import errors, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
@@ -42,8 +42,15 @@ class Parts:
             application_name="clip-saver operations",
             connect_seconds=_CONNECT_SECONDS,
             transaction_seconds=_TRANSACTION_SECONDS,
-            slow_statement_ms=settings.DatabaseSettings().slow_statement_ms,
+            slow_statement_ms=self._slow_statement_ms(),
         )
+
+    def _slow_statement_ms(self) -> int:
+        try:
+            return self.tunables.database.slow_statement_ms
+        except errors.ConfigurationError:
+            # `doctor` says what is wrong with the file, and looks at the database all the same.
+            return settings.DatabaseSettings().slow_statement_ms
 
     @cached_property
     def discord(self) -> DiscordClient:

@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from functions.shared import errors
+from functions.shared import errors, measures
 from functions.shared.db import health, job_runs
 from functions.shared.db.connection import Database
 from functions.shared.metrics import Metrics
@@ -13,7 +13,6 @@ _log = logging.getLogger("discord_clip_saver.purge")
 _ASKING_SECONDS: Final = 2.0
 """No run ends late, or in an error, because the server was slow to tell how it is doing."""
 _BYTES_PER_MB: Final = 1_000_000
-_SECONDS_PER_HOUR: Final = 3600
 
 
 async def add_health(metrics: Metrics, database: Database, capacity_mb: int) -> None:
@@ -32,7 +31,7 @@ async def add_health(metrics: Metrics, database: Database, capacity_mb: int) -> 
         _log.warning("The database did not tell how it is doing: %s", error)
         return
     _add_server(metrics, found, capacity_mb)
-    _add_ages(metrics, ages)
+    measures.add_ages(metrics, ages)
 
 
 def _add_server(metrics: Metrics, found: health.Health, capacity_mb: int) -> None:
@@ -43,12 +42,3 @@ def _add_server(metrics: Metrics, found: health.Health, capacity_mb: int) -> Non
     if found.index_percent is not None:
         metrics.add("IndexUse", found.index_percent)
     metrics.add("ActiveScans", found.active_scans)
-
-
-def _add_ages(metrics: Metrics, ages: dict[str, float]) -> None:
-    if "sync" in ages:
-        metrics.add("SyncAge", ages["sync"])
-    if "purge" in ages:
-        metrics.add("PurgeAge", ages["purge"])
-    if "backup" in ages:
-        metrics.add("BackupAge", ages["backup"] / _SECONDS_PER_HOUR)

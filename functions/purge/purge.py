@@ -68,9 +68,13 @@ class Purge:
         _log.info('Running job "purge_install_intents_job"')
         if dry_run:
             return await self._count()
+        failures = 1
         try:
-            return await self._run(time.monotonic() + seconds_left - _ANSWER_SECONDS)
+            summary = await self._run(time.monotonic() + seconds_left - _ANSWER_SECONDS)
+            failures = 0
+            return summary
         finally:
+            self.metrics.add("PurgeFailures", failures)
             shared_measures.add_statements(self.metrics, self.database.statistics)
             self.metrics.flush()
 

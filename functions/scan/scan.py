@@ -66,8 +66,10 @@ class Scan:
             for waiting, record in zip(range(len(records), 0, -1), records, strict=True):
                 left = end - _LAST_BATCH_SECONDS - time.monotonic()
                 seconds = min(_LONGEST_TURN_SECONDS, left / waiting)
-                if not await self._is_done(scanner, record, seconds):
-                    failed.append(str(record["messageId"]))
+                # By its id, `clipsaver dlq` finds why a message died.
+                with observability.correlated(message_id=record["messageId"]):
+                    if not await self._is_done(scanner, record, seconds):
+                        failed.append(str(record["messageId"]))
         finally:
             measures.add_requests(self.metrics, self.discord.statistics)
             measures.add_statements(self.metrics, self.database.statistics)
@@ -87,6 +89,7 @@ class Scan:
             _log.error("Message %s: %s", record["messageId"], error)
             return False
         with observability.correlated(guild_id=str(guild_id)):
+            _log.info('Running job "scan"')
             return await self._scan(scanner, guild_id, time.monotonic() + seconds)
 
     async def _scan(self, scanner: GuildScanner, guild_id: models.GuildId, stop_at: float) -> bool:

@@ -1,5 +1,6 @@
 """What every function measures of an invocation: what it asked of Discord and of the database."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from functions.shared.db.statistics import Statistics as DatabaseStatistics
@@ -7,6 +8,7 @@ from functions.shared.discord.statistics import Statistics as DiscordStatistics
 from functions.shared.metrics import Metrics
 
 _MILLISECONDS: Final = 1000
+_SECONDS_PER_HOUR: Final = 3600
 
 
 def add_requests(metrics: Metrics, statistics: DiscordStatistics) -> None:
@@ -22,6 +24,19 @@ def add_requests(metrics: Metrics, statistics: DiscordStatistics) -> None:
         metrics.add("DiscordUnreachable", statistics.unreachable)
     if statistics.unauthorized:
         metrics.add("AuthenticationFailures", statistics.unauthorized)
+
+
+def add_ages(metrics: Metrics, ages: Mapping[str, float]) -> None:
+    """Note how many seconds ago each job, and the backup, last ended well.
+
+    Sync and purge both do, so that one of them that is dead is seen to grow old.
+    """
+    if "sync" in ages:
+        metrics.add("SyncAge", ages["sync"])
+    if "purge" in ages:
+        metrics.add("PurgeAge", ages["purge"])
+    if "backup" in ages:
+        metrics.add("BackupAge", ages["backup"] / _SECONDS_PER_HOUR)
 
 
 def add_statements(metrics: Metrics, statistics: DatabaseStatistics) -> None:

@@ -48,6 +48,7 @@ MetricName = Literal[
     "RequestLatency",
     "RunDuration",
     "Failures",
+    "PurgeFailures",
     "Breaker",
     "MessagesScanned",
     "MessagesUnreadable",
@@ -61,7 +62,7 @@ Drift: differences of the application's endpoints from what they should be.
 DatabaseUnreachable: connections that could not be opened.
 AuthenticationFailures: bot tokens that Discord refused, and logins that PostgreSQL refused.
 SignatureRejections: requests to the signed routes that Discord did not sign.
-InteractionsFailed: interactions whose answer is an apology for an error, or a 5xx.
+InteractionsFailed: interactions whose answer is an apology for an error; API Gateway counts 5xx.
 DatabaseUse: size of the database in percent of DATABASE_CAPACITY_MB, where that is known.
 BackupAge: hours since the last backup, where there ever was one.
 Interactions: answered, by `within`: 1_s, 3_s, or late, which Discord shows as a failure.
@@ -79,7 +80,8 @@ Requests, Retries: sent to Discord.
 RateLimited: 429 answers, by `scope`.
 RequestLatency: milliseconds between sending and the last byte, on average.
 RunDuration: milliseconds of a whole run.
-Failures: guilds that could not be synced, and runs that could not go on.
+Failures: guilds that could not be synced, and syncs that could not go on.
+PurgeFailures: purges that could not go on.
 Breaker: 1 when the mass-change breaker held something back, else 0.
 MessagesScanned, MessagesUnreadable: messages read for the first time, and those that made no sense.
 ClipsFound: clips that were not known.

@@ -3,8 +3,8 @@
 import logging
 from typing import Final
 
-from functions.shared import errors
-from functions.shared.db import tracked
+from functions.shared import errors, measures
+from functions.shared.db import job_runs, tracked
 from functions.shared.db.connection import Database
 from functions.shared.metrics import Metrics
 from functions.shared.reconcile.summary import Summary
@@ -29,10 +29,11 @@ def add_run(metrics: Metrics, summary: Summary | None, seconds: float) -> None:
 
 
 async def add_tracked(metrics: Metrics, database: Database) -> None:
-    """Note how many guilds and channels are stored, by their states."""
+    """Note how many guilds and channels are stored, by their states, and how old the runs are."""
     try:
         async with database.transaction(within=_COUNTING_SECONDS) as transaction:
             counts = await tracked.count_by_state(transaction)
+            ages = await job_runs.select_ages(transaction)
     except errors.DatabaseError as error:
         _log.warning("What is tracked was not counted: %s", error)
         return
@@ -40,3 +41,4 @@ async def add_tracked(metrics: Metrics, database: Database) -> None:
         metrics.add(
             "Guilds" if count.noun == "guild" else "Channels", count.rows, state=count.state
         )
+    measures.add_ages(metrics, ages)

@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from clipsaver import aws, cli
-from clipsaver.operations import invocation, pause
-from clipsaver.operations.stack import CONSUMER, FUNCTION, Stack
-from tests.infra import tools
+from clipsaver.operations import alias, invocation, pause
+from clipsaver.operations.stack import ALARM, CONSUMER, FUNCTION, Stack
+from tests.infra import cloudformation, tools
 from tests.infra.ministack import REGION, Ministack
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
@@ -30,6 +30,8 @@ _KINDS: Final = {
     "AWS::Lambda::Function",
     "AWS::Lambda::Version",
     "AWS::Logs::LogGroup",
+    "AWS::CloudWatch::Alarm",
+    "AWS::SNS::Topic",
     "AWS::SQS::Queue",
     "AWS::Scheduler::Schedule",
 }
@@ -47,6 +49,7 @@ _PARAMETERS: Final = {
     "PublicUrl": "https://clips.example",
     "SyncSchedule": "rate(15 minutes)",
     "ScheduleTimezone": "Europe/Berlin",
+    "SnapStart": "PublishedVersions",
 }
 
 Run = Callable[..., Result]
@@ -80,16 +83,10 @@ def stack(
 
 
 def _bare(template: dict[str, Any]) -> dict[str, Any]:
-    """The template's schedules, queues and functions, with code of a line in these."""
-    kept: dict[str, Any] = json.loads(json.dumps(template))
-    kept["Resources"] = {
-        name: each for name, each in kept["Resources"].items() if each["Type"] in _KINDS
-    }
-    for each in kept["Resources"].values():
-        each.pop("DependsOn", None)
-        if each["Type"] == FUNCTION:
-            each["Properties"] |= {"Code": {"ZipFile": _CODE}, "Handler": "index.handler"}
-    kept.pop("Outputs")
+    """The template's schedules, queues, alarms and functions, with code of a line in these."""
+    kept = cloudformation.of_types(template, _KINDS)
+    for each in cloudformation.of_type(kept["Resources"], FUNCTION).values():
+        each |= {"Code": {"ZipFile": _CODE}, "Handler": "index.handler"}
     return kept
 
 
@@ -148,7 +145,14 @@ def test_resuming_leaves_all_as_it_was(ministack: Ministack, stack: Stack, run: 
     assert _schedules(ministack) == before
     assert _consumers(ministack, stack) <= {"Enabled", "Enabling"}
     assert _said(ministack, stack, "InteractionsFunction", "live").startswith("false since ")
+    assert _said(ministack, stack, "SyncFunction", "$LATEST").startswith("false since ")
     assert not pause.is_paused(stack)
+
+
+def test_a_stack_without_snapshots_takes_none(ministack: Ministack, stack: Stack) -> None:
+    deployed = replace(stack, parameters={**stack.parameters, "SnapStart": "None"})
+    assert not any("snapshot" in done for done in pause.resume(deployed, datetime.now(UTC)))
+    assert _alias(ministack, stack)["SnapStart"]["ApplyOn"] == "None"
 
 
 def test_other_variables_stay_as_they_are(ministack: Ministack, stack: Stack, run: Run) -> None:
@@ -157,12 +161,100 @@ def test_other_variables_stay_as_they_are(ministack: Ministack, stack: Stack, ru
             FunctionName=stack.physical_id("InteractionsFunction"), Qualifier=qualifier
         )
         told: dict[str, str] = found["Environment"]["Variables"]
-        return {name: value for name, value in told.items() if name != pause.VARIABLE}
+        return {name: value for name, value in told.items() if name != alias.VARIABLE}
 
     before = variables("live")
     assert before["DISCORD_PUBLIC_KEY"] == "0" * 64
     run("pause")
     assert variables("live") == variables("$LATEST") == before
+
+
+def _alias(ministack: Ministack, stack: Stack) -> dict[str, Any]:
+    """The version that Discord's requests reach, as Lambda describes it."""
+    found: dict[str, Any] = ministack.client("lambda").get_function_configuration(
+        FunctionName=stack.physical_id("InteractionsFunction"), Qualifier="live"
+    )
+    return found
+
+
+def _of_the_pause(ministack: Ministack, stack: Stack) -> list[str]:
+    """The versions of the API that CloudFormation knows nothing of."""
+    found = ministack.client("lambda").list_versions_by_function(
+        FunctionName=stack.physical_id("InteractionsFunction")
+    )
+    return [each["Version"] for each in found["Versions"] if "clipsaver" in each["Description"]]
+
+
+def test_a_pause_waits_for_no_snapshot_and_its_end_serves_from_one_again(
+    ministack: Ministack, stack: Stack, run: Run
+) -> None:
+    before = _alias(ministack, stack)
+    assert before["SnapStart"]["ApplyOn"] == "PublishedVersions"
+    run("pause")
+    assert _alias(ministack, stack)["SnapStart"]["ApplyOn"] == "None"
+    resumed = run("resume")
+    assert resumed.exit_code == 0, resumed.exception
+    assert resumed.output.index("Schedules are enabled") < resumed.output.index("snapshot")
+    assert _alias(ministack, stack)["SnapStart"]["ApplyOn"] == "PublishedVersions"
+
+
+def test_resuming_starts_every_function_anew(ministack: Ministack, stack: Stack, run: Run) -> None:
+    before = _alias(ministack, stack)["Version"]
+    run("pause")
+    run("resume")
+    assert _alias(ministack, stack)["Version"] != before
+
+
+def test_a_pause_leaves_no_version_behind_that_nobody_reaches(
+    ministack: Ministack, stack: Stack, run: Run
+) -> None:
+    before = _alias(ministack, stack)["Version"]
+    for _ in range(2):
+        run("pause")
+        run("resume")
+    assert _of_the_pause(ministack, stack) == [_alias(ministack, stack)["Version"]]
+    # CloudFormation's own is still there, and may come back.
+    ministack.client("lambda").get_function_configuration(
+        FunctionName=stack.physical_id("InteractionsFunction"), Qualifier=before
+    )
+
+
+def _silent(ministack: Ministack) -> set[str]:
+    """The alarms that tell nobody."""
+    found = ministack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return {
+        each["AlarmName"].removeprefix(f"{_STACK}-") for each in found if not each["ActionsEnabled"]
+    }
+
+
+def test_what_a_pause_brings_about_wakes_nobody(
+    ministack: Ministack, stack: Stack, run: Run, resources: dict[str, Any]
+) -> None:
+    assert _silent(ministack) == set()
+    run("pause")
+    silent = _silent(ministack)
+    assert silent == {"SyncIsLate", "InteractionsFail"}
+    alarms = cloudformation.of_type(resources, "AWS::CloudWatch::Alarm")
+    # And a deploy during the pause keeps them so.
+    assert silent == {name for name, alarm in alarms.items() if "ActionsEnabled" in alarm}
+    run("resume")
+    assert _silent(ministack) == set()
+
+
+def test_a_late_sync_stays_silent_where_the_schedule_was_deployed_as_disabled(
+    ministack: Ministack, stack: Stack
+) -> None:
+    deployed = replace(stack, parameters={**stack.parameters, "ScheduleState": "DISABLED"})
+    for turn in (pause.pause, pause.resume):
+        list(turn(deployed, datetime.now(UTC)))
+    assert _silent(ministack) == {"SyncIsLate"}
+
+
+def test_a_stack_without_alarms_is_paused_as_well(ministack: Ministack, stack: Stack) -> None:
+    alarms = stack.of_type(ALARM)
+    bare = {name: each for name, each in stack.resources.items() if name not in alarms}
+    assert len(list(pause.pause(replace(stack, resources=bare), datetime.now(UTC)))) == 3
+    assert _silent(ministack) == set()
 
 
 def test_pausing_twice_is_pausing_once(stack: Stack, run: Run) -> None:
@@ -186,7 +278,7 @@ def test_a_schedule_that_was_deployed_as_disabled_is_not_resumed(
     ministack: Ministack, stack: Stack
 ) -> None:
     deployed = replace(stack, parameters={**stack.parameters, "ScheduleState": "DISABLED"})
-    assert len(list(pause.resume(deployed, datetime.now(UTC)))) == 3
+    list(pause.resume(deployed, datetime.now(UTC)))
     assert {each["State"] for each in _schedules(ministack).values()} == {"DISABLED"}
 
 

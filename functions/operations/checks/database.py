@@ -20,6 +20,9 @@ _CROWDED_FIX: Final = (
 _LATE_FIX: Final = (
     "`clipsaver logs {job}`: did it fail? `clipsaver schedule list`: is its schedule enabled?"
 )
+_BACKUP_FIX: Final = "`clipsaver backup --to PLACE`, each day: docs/operations.md, Backup"
+_OLD_BACKUP_SECONDS: Final = 26 * 3600
+"""A daily one, two hours late; as the alarm BackupIsOld has it."""
 
 
 async def check(parts: Parts) -> list[Finding]:
@@ -43,6 +46,7 @@ async def check(parts: Parts) -> list[Finding]:
         finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
         _connections(connections),
         *_ages(parts, ages),
+        _backup(ages.get("backup")),
     ]
 
 
@@ -73,3 +77,12 @@ def _age(job: str, seconds: float | None, late_after: int) -> Finding:
     if seconds > late_after:
         return finding.failure(f"last {job}", f"{told}; late after {late_after // 60}", fix)
     return finding.fine(f"last {job}", told)
+
+
+def _backup(seconds: float | None) -> Finding:
+    if seconds is None:
+        return finding.warning("last backup", "none was ever made", _BACKUP_FIX)
+    told = f"{seconds / 3600:.0f} hours ago"
+    if seconds > _OLD_BACKUP_SECONDS:
+        return finding.warning("last backup", told, _BACKUP_FIX)
+    return finding.fine("last backup", told)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from functions.interactions import interaction
 from tests import figures
 from tests.events import files, signed
 from tests.functional.interactions.conftest import NewFunction
@@ -53,6 +54,20 @@ def test_an_apology_for_an_error_is_a_failure_and_so_is_the_database_behind_it(
         ("InteractionsFailed",): [1],
         ("DatabaseUnreachable",): [1],
     }
+
+
+def test_a_5xx_is_left_to_api_gateway_to_count(
+    new_function: NewFunction,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    function = new_function(**ON_LAMBDA)
+    monkeypatch.setattr(interaction, "parse", broken)
+    assert function.send("ping").status == 500
+    assert figures.read(capsys.readouterr().out) == {}
 
 
 def test_a_login_that_is_refused_is_counted_apart(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,12 +76,12 @@ def levels(findings: Findings) -> dict[str, str]:
 
 
 def ran(database_url: str, age: str) -> None:
-    """Both jobs succeeded so long ago."""
+    """Both jobs, and a backup, succeeded so long ago."""
     with open_rows(database_url) as rows:
         rows.sql(
             "INSERT INTO job_runs (job, last_started_at, last_succeeded_at)"
             f" SELECT job, now() - interval '{age}', now() - interval '{age}'"
-            " FROM unnest(ARRAY['sync', 'purge']) AS job"
+            " FROM unnest(ARRAY['sync', 'purge', 'backup']) AS job"
         )
 
 
@@ -93,9 +94,24 @@ def test_a_sound_deployment_has_no_finding(doctor: Doctor, database_url: str) ->
 
 
 def test_jobs_that_never_ran_or_are_late_are_told_apart(doctor: Doctor, database_url: str) -> None:
-    assert levels(doctor()) == {"last sync": "warning", "last purge": "warning"}
+    never = {"last sync": "warning", "last purge": "warning", "last backup": "warning"}
+    assert levels(doctor()) == never
     ran(database_url, "1 day")
     assert levels(doctor()) == {"last sync": "failure", "last purge": "failure"}
+
+
+def test_a_backup_is_old_after_26_hours(doctor: Doctor, database_url: str) -> None:
+    ran(database_url, "25 hours 55 minutes")
+    assert doctor()["last backup"] == {
+        "check": "last backup",
+        "level": "ok",
+        "told": "26 hours ago",
+        "fix": "",
+    }
+    with open_rows(database_url) as rows:
+        rows.sql("UPDATE job_runs SET last_succeeded_at = now() - interval '26 hours 5 minutes'")
+    found = doctor()["last backup"]
+    assert (found["level"], "clipsaver backup" in found["fix"]) == ("warning", True)
 
 
 def test_every_finding_that_is_not_ok_says_what_to_do(doctor: Doctor) -> None:
@@ -155,6 +171,26 @@ def test_a_database_out_of_reach_leaves_the_other_checks(doctor: Doctor) -> None
     found = doctor(DATABASE_URL="postgresql://clips:word@127.0.0.1:9/clips")
     assert levels(found) == {"database": "failure"}
     assert found["interactions endpoint"]["level"] == "ok"
+
+
+def test_a_broken_settings_file_leaves_the_other_checks(doctor: Doctor, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yml"
+    settings.write_text("sync: [")
+    found = doctor(DEFAULT_SETTINGS_PATH=str(settings))
+    assert found["settings file"]["level"] == "failure"
+    assert found["database"]["level"] == "ok"
+
+
+def test_a_statement_is_slow_when_the_operators_settings_say_so(
+    doctor: Doctor, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_rows(database_url) as rows:
+        rows.sql("ALTER TABLE job_runs RENAME TO kept")
+        rows.sql("CREATE VIEW job_runs AS SELECT kept.* FROM kept, pg_sleep(0.02)")
+    settings = tmp_path / "settings.yml"
+    settings.write_text("database_settings_defaults:\n  slow_statement_ms: 1\n")
+    doctor(DEFAULT_SETTINGS_PATH=str(settings))
+    assert "Slow statement: select_ages" in capsys.readouterr().out
 
 
 def test_a_database_without_a_schema_is_told_to_migrate(doctor: Doctor, database_url: str) -> None:

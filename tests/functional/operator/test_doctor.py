@@ -10,6 +10,7 @@ from clipsaver import cli
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.operations import commands
+from tests.functional.operator.conftest import rows
 
 Run = Callable[..., Result]
 
@@ -52,6 +53,16 @@ def test_what_has_to_be_done_now_is_an_exit_status(run: Run) -> None:
     result = run(BOT_TOKEN="not.the.token")
     assert result.exit_code == 1
     assert re.search(r"│ bot token +│ failure +│ .*│ Developer portal, Bot, Reset", result.output)
+
+
+def test_an_address_is_told_to_its_end_in_a_narrow_terminal(
+    run: Run, discord: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discord.world.application.interactions_endpoint_url = f"https://{'a' * 60}.example/interactions"
+    run()
+    monkeypatch.setattr(commands.console, "width", 80)
+    shown = "".join(row[2] for row in rows(run(PUBLIC_URL="https://clips.example").output))
+    assert f"it is https://{'a' * 60}.example/interactions" in shown.replace("it is", "it is ")
 
 
 def test_an_alarm_is_tested_on_a_deployed_stack_alone(run: Run) -> None:

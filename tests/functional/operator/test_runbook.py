@@ -27,7 +27,7 @@ _BLOCK: Final = re.compile(
     r"^( *)```sh(?P<aws> aws)?\n(?P<text>.*?)^\1```$", re.MULTILINE | re.DOTALL
 )
 _HEADING: Final = re.compile(r"^## (.*)$", re.MULTILINE)
-_ON_AWS_ALONE: Final = 19
+_ON_AWS_ALONE: Final = 27
 """Blocks that only a deployed stack can run."""
 
 

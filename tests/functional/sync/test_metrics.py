@@ -51,6 +51,7 @@ def test_a_full_run_tells_all_of_its_figures(
     found = figures(capsys)
     assert found.pop(("RunDuration",)) > found.pop(("RequestLatency",)) > 0
     assert found.pop(("StatementTime",)) > 0
+    assert found.pop(("SyncAge",)) < 60
     assert found == {
         ("Requests",): summary["requests"],
         ("Retries",): 1,
@@ -63,6 +64,19 @@ def test_a_full_run_tells_all_of_its_figures(
         ("Channels", "visible"): 4,
         ("Channels", "archived"): 1,
     }
+
+
+def test_ages_are_told_also_where_no_purge_tells_them(
+    on_lambda: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_lambda.execute(
+        "INSERT INTO job_runs (job, last_succeeded_at) VALUES"
+        " ('purge', now() - interval '2 days'), ('backup', now() - interval '27 hours')"
+    )
+    on_lambda.sync()
+    found = figures(capsys)
+    assert found["PurgeAge",] == pytest.approx(2 * 86400, abs=60)
+    assert found["BackupAge",] == pytest.approx(27, abs=0.1)
 
 
 def test_a_run_that_fails_tells_its_figures_as_well(

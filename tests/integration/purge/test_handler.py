@@ -54,6 +54,20 @@ def test_it_tells_how_the_database_is_doing(
     assert 0 < found["ConnectionsUse"][0] < 100
     assert found["Connections"][0] >= 1
     assert found["ActiveScans"] == [0]
+    assert 0 <= found["IndexUse"][0] <= 100
+    assert found["PurgeFailures"] == [0]
+
+
+def test_a_run_that_fails_is_counted(
+    variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = {"DATABASE_URL": "postgresql://ada:secret@127.0.0.1:1/clips"}
+    with (
+        LambdaEnvironment("purge", variables | nowhere) as environment,
+        pytest.raises(errors.FunctionFailed),
+    ):
+        environment.invoke({})
+    assert figures.read(capsys.readouterr().out)["PurgeFailures",] == [1]
 
 
 def test_what_nobody_knows_is_not_told(
