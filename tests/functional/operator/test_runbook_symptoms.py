@@ -57,7 +57,7 @@ def doctor(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     monkeypatch.setattr(commands.console, "width", 400)
 
     def ask(**changed: str) -> dict[str, str]:
-        monkeypatch.setattr(commands, "operator_variables", lambda: stack.variables | changed)
+        monkeypatch.setattr(commands, "operator_variables", lambda: {**stack.variables, **changed})
         output = CliRunner().invoke(cli.app, ["doctor"]).output
         return {row[0]: row[1] for row in rows(output) if row[0]}
 
