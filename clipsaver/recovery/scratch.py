@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from typing import Final
 
 from functions.deploy import migrations
 from functions.operations.recovery import (
@@ -14,8 +13,6 @@ from functions.operations.recovery import (
     sessions,
 )
 from functions.operations.recovery.manifest import Manifest
-
-_DATABASE: Final = "restored"
 
 
 def fill(url: str, source: str) -> None:

@@ -214,6 +214,6 @@ def test_an_unknown_operation_is_refused_with_those_there_are(
 ) -> None:
     with (
         LambdaEnvironment("operations", variables) as function,
-        pytest.raises(local_errors.FunctionFailed, match="it can be: doctor"),
+        pytest.raises(local_errors.FunctionFailed, match="it can be: backup, doctor"),
     ):
         function.invoke(event)
