@@ -30,14 +30,13 @@ FROM jsonb_to_recordset(%(rows)s) AS given (guild_id bigint, name text)
 ON CONFLICT DO NOTHING;
 
 -- insert_tombstones
--- Deletions that are not known here.
+-- Deletions that are not known here, whether their guild is or not: it may come back.
 INSERT INTO clip_tombstones (guild_id, channel_id, message_id, attachment_id, reason, created_at)
 SELECT guild_id, channel_id, message_id, attachment_id, reason, created_at
 FROM jsonb_to_recordset(%(rows)s) AS given (
     guild_id bigint, channel_id bigint, message_id bigint, attachment_id bigint, reason text,
     created_at timestamptz
 )
-JOIN bot_guilds USING (guild_id)
 ON CONFLICT DO NOTHING;
 
 -- delete_buried
@@ -54,7 +53,6 @@ SELECT guild_id, user_id, created_at
 FROM jsonb_to_recordset(%(rows)s) AS given (
     guild_id bigint, user_id bigint, created_at timestamptz
 )
-JOIN bot_guilds USING (guild_id)
 ON CONFLICT DO NOTHING;
 
 -- update_hidden

@@ -201,6 +201,22 @@ def test_what_people_decided_since_is_done_again(
     assert rows.count("setting_changes") == 5
 
 
+def test_deletions_and_opt_outs_of_a_server_that_is_gone_hold_when_it_comes_back(
+    rows: Rows, database_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    taken = stage.take(database_url, tmp_path)
+    rows.guild(77, name="Came and went")
+    stage.bury(rows, 1, guild_id=77)
+    rows.insert("clip_opt_outs", guild_id=77, user_id=7)
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = 77")
+    log = stage.take(database_url, tmp_path / "logs", "log")
+    stage.restore(empty_url, taken.folder, decided=journal.load(log.folder))
+    with factories.open_rows(empty_url) as after:
+        assert after.sql("SELECT message_id FROM clip_tombstones") == [{"message_id": 1}]
+        assert after.sql("SELECT user_id FROM clip_opt_outs") == [{"user_id": 7}]
+        assert after.sql("SELECT FROM bot_guilds WHERE guild_id = 77") == []
+
+
 def test_a_journal_written_later_stands_for_a_database_that_is_gone(
     rows: Rows, database_url: str, empty_url: str, tmp_path: Path
 ) -> None:
