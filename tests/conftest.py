@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -80,15 +81,28 @@ def _leave_out_what_a_pooler_hides(config: pytest.Config, items: list[pytest.Ite
         item.add_marker(pytest.mark.needs("pgbouncer"))
 
 
-@pytest.fixture(autouse=True)
-def _own_logging() -> Iterator[None]:
-    """Functions run in this process configure its logs; each test starts without that."""
+@contextmanager
+def _kept_logging() -> Iterator[None]:
     root, logger = logging.getLogger(), logging.getLogger("discord_clip_saver")
     handlers, level = root.handlers[:], root.level
     yield
     logger.setLevel(logging.NOTSET)
     root.setLevel(level)
     root.handlers[:] = handlers
+
+
+@pytest.fixture(autouse=True)
+def _own_logging(_own_logging_of_module: None) -> Iterator[None]:
+    """Functions run in this process configure its logs; each test starts without that."""
+    with _kept_logging():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_logging_of_module() -> Iterator[None]:
+    """So do those that are there for a whole module."""
+    with _kept_logging():
+        yield
 
 
 @pytest.fixture(scope="session")
