@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from clipsaver import samconfig
 from clipsaver.operations import (
@@ -193,7 +193,10 @@ def _office(
 
 
 def _letters_table(letters: Sequence[Letter]) -> Table:
-    table = Table("queue", "sent (UTC)", "received", "what", "why", "redrive", title="Dead letters")
+    headers = ("queue", "sent (UTC)", "received", "what", "why", "redrive", "id")
+    # An id that is cut off cannot be looked for.
+    columns = [Column(header, overflow="fold") for header in headers]
+    table = Table(*columns, title="Dead letters")
     for each in letters:
         table.add_row(
             each.queue,
@@ -202,5 +205,6 @@ def _letters_table(letters: Sequence[Letter]) -> Table:
             escape(each.what),
             escape(each.cause),
             "yes" if each.is_redrivable else "no",
+            each.message_id,
         )
     return table

@@ -26,6 +26,7 @@ class Letter:
 
     Attributes:
         queue: Which of the stack's queues it died of.
+        message_id: What its function's log lines have it by.
         receipt: What SQS deletes it by.
         body: What it says; may hold an interaction's token, so it is shown to nobody.
         sent_at: When it was first sent.
@@ -36,6 +37,7 @@ class Letter:
     """
 
     queue: QueueName
+    message_id: str
     receipt: str
     body: str
     sent_at: datetime
@@ -67,6 +69,7 @@ def read(queue: QueueName, message: Mapping[str, Any], logged: str | None, now: 
     what, cause, is_redrivable = _understood(queue, message, known, now)
     return Letter(
         queue=queue,
+        message_id=message["MessageId"],
         receipt=message["ReceiptHandle"],
         body=body,
         sent_at=sent_at(message),

@@ -18,7 +18,8 @@ _CROWDED_FIX: Final = (
     "A smaller MaxDatabaseConnections, a larger max_connections, or a pooler before the database"
 )
 _LATE_FIX: Final = (
-    "`clipsaver logs {job}`: did it fail? `clipsaver schedule list`: is its schedule enabled?"
+    "`clipsaver logs {job} --since 6h`: did it fail?"
+    " `clipsaver schedule list`: is its schedule enabled?"
 )
 _BACKUP_FIX: Final = "`clipsaver backup --to PLACE`, each day: docs/operations.md, Backup"
 _OLD_BACKUP_SECONDS: Final = 26 * 3600

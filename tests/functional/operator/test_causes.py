@@ -107,6 +107,7 @@ def test_the_last_error_is_the_cause_and_not_another_letters(
     verb: Verb, send: Send, write: Write
 ) -> None:
     identity = send("FailedJobsQueue", JOB)
+    assert rows(verb("dlq", "list").output)[0][6] == identity
     write("jobs", {"level": "ERROR", "message": "the first", "message_id": identity}, 1)
     write("jobs", {"level": "ERROR", "message": "the last", "message_id": identity}, 2)
     write("jobs", {"level": "WARNING", "message": "a warning", "message_id": identity}, 3)

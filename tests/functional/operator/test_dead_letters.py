@@ -120,7 +120,7 @@ def test_a_run_that_the_scheduler_could_not_start_is_told(verb: Verb, send: Send
         ERROR_MESSAGE="Rate exceeded",
         SCHEDULE_ARN="arn:aws:scheduler:eu-central-1:123456789012:schedule/default/clips-sync",
     )
-    ((_, _, _, what, why, _),) = rows(verb("dlq", "list").output)
+    ((_, _, _, what, why, *_),) = rows(verb("dlq", "list").output)
     assert (what, why) == ("start by clips-sync", "Rate exceeded; the next run makes up for it")
 
 
