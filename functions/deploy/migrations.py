@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 
 from functions.deploy import lease as leases
 from functions.shared import errors, release
-from functions.shared.db import blocking, schema
+from functions.shared.db import blocking, job_runs, schema
 
 _log = logging.getLogger("discord_clip_saver.deploy")
 
@@ -43,8 +43,6 @@ _TIMEOUTS: Final = {
     "57014": "took longer than it may",
 }
 """What became of a statement, by PostgreSQL's code for it (PostgreSQL docs, Error Codes)."""
-BACKUP_HOURS: Final = 26
-"""How old a backup may be: a day, and the time that taking it may need."""
 _SELECT_BACKUP: Final = """
     SELECT EXISTS (SELECT FROM bot_guilds) AS holds_data,
            (SELECT last_succeeded_at FROM job_runs WHERE job = 'backup') AS taken_at, now() AS now
@@ -139,14 +137,14 @@ def _require_backup(connection: Connection, losing: list[str]) -> None:
         return
     with connection.begin():
         found = connection.execute(text(_SELECT_BACKUP)).one()
-    oldest = found.now - timedelta(hours=BACKUP_HOURS)
+    oldest = found.now - timedelta(hours=job_runs.BACKUP_HOURS)
     if not found.holds_data or (found.taken_at and found.taken_at > oldest):
         return
     told = f"is from {found.taken_at:%Y-%m-%d %H:%M} UTC" if found.taken_at else "never was"
     raise errors.NoFreshBackup(
         f"Migration {losing[0]} can lose data, and the last full backup {told}: run `clipsaver"
         f" backup` (--stack NAME for a deployed one), and migrate or deploy again within"
-        f" {BACKUP_HOURS} hours; nothing was migrated"
+        f" {job_runs.BACKUP_HOURS} hours; nothing was migrated"
     )
 
 

@@ -336,6 +336,7 @@ class PagesSettings(_Section):
     operator_contact: Annotated[
         str, Field(max_length=200, pattern=r"^(|https://[^\s\"'<>]+|[^\s@:/]+@[^\s@:/]+)$")
     ] = ""
+    backup_retention_days: Annotated[int, Field(ge=0, le=3_650)] = 30
 
 
 class SyncSettings(_Section):

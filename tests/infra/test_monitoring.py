@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 import pytest
 
 from functions.shared import metrics
+from functions.shared.db import job_runs
 from tests.infra import alarms, cloudformation, tools
 from tests.infra.conftest import ROOT
 
@@ -104,6 +105,14 @@ def test_a_late_sync_is_noticed_by_silence_unless_the_schedule_is_off(
     alarm = resources["SyncIsLate"]["Properties"]
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["ActionsEnabled"] == {"Fn::If": ["WatchesSync", True, False]}
+
+
+def test_a_backup_is_old_when_migrations_and_the_doctor_call_it_so(
+    resources: dict[str, Any],
+) -> None:
+    alarm = resources["BackupIsOld"]["Properties"]
+    assert alarm["Threshold"] == job_runs.BACKUP_HOURS
+    assert f" {job_runs.BACKUP_HOURS} hours." in alarm["AlarmDescription"]
 
 
 def test_a_period_is_one_that_cloudwatch_takes(template: dict[str, Any]) -> None:

@@ -35,4 +35,5 @@ async def privacy(request: Request) -> Response:
         archive_days=database.guild_archive_retention_days,
         install_minutes=math.ceil(database.install_intent_expire_seconds / _SECONDS_PER_MINUTE),
         scan_run_days=database.scan_run_retention_days,
+        backup_days=tunables.pages.backup_retention_days,
     )

@@ -22,8 +22,11 @@ _LATE_FIX: Final = (
     " `clipsaver schedule list`: is its schedule enabled?"
 )
 _BACKUP_FIX: Final = "`clipsaver backup --to PLACE`, each day: docs/operations.md, Backup"
-_OLD_BACKUP_SECONDS: Final = 26 * 3600
-"""A daily one, two hours late; as the alarm BackupIsOld has it."""
+_BACKUP_OF_STACK_FIX: Final = (
+    "`clipsaver backup --stack NAME` at once; why the daily one did not come:"
+    " `clipsaver logs operations --since 2d`"
+)
+_SECONDS_PER_HOUR: Final = 3600
 
 
 async def check(parts: Parts) -> list[Finding]:
@@ -47,7 +50,7 @@ async def check(parts: Parts) -> list[Finding]:
         finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
         _connections(connections),
         *_ages(parts, ages),
-        _backup(ages.get("backup")),
+        _backup(parts, ages.get("backup")),
     ]
 
 
@@ -80,10 +83,13 @@ def _age(job: str, seconds: float | None, late_after: int) -> Finding:
     return finding.fine(f"last {job}", told)
 
 
-def _backup(seconds: float | None) -> Finding:
+def _backup(parts: Parts, seconds: float | None) -> Finding:
+    has_bucket = parts.configuration.environment.backup_place is not None
+    fix = _BACKUP_OF_STACK_FIX if has_bucket else _BACKUP_FIX
     if seconds is None:
-        return finding.warning("last backup", "none was ever made", _BACKUP_FIX)
-    told = f"{seconds / 3600:.0f} hours ago"
-    if seconds > _OLD_BACKUP_SECONDS:
-        return finding.warning("last backup", told, _BACKUP_FIX)
+        return finding.warning("last backup", "none was ever made", fix)
+    hours = seconds / _SECONDS_PER_HOUR
+    told = f"{hours:.0f} hours ago"
+    if hours > job_runs.BACKUP_HOURS:
+        return finding.warning("last backup", told, fix)
     return finding.fine("last backup", told)

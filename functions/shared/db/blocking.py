@@ -1,4 +1,4 @@
-"""A blocking connection, for the migrations: nothing that serves anybody waits in such a way."""
+"""A blocking connection, for migrations and recovery: nothing that serves anybody waits so."""
 
 from typing import Any, Final
 

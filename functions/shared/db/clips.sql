@@ -38,21 +38,22 @@ ON CONFLICT (guild_id, channel_id, message_id, attachment_id) DO NOTHING
 RETURNING message_id, attachment_id;
 
 -- update_texts
--- Texts that were edited since they were saved; only where a text is kept, and not of those who want
--- nothing more of theirs to be.
+-- Texts that were edited since they were saved; only where a text is kept. Of those who want nothing
+-- more of theirs to be, the new one is not taken, and the old one, which they took back, goes.
 UPDATE clips
-SET message_text = nullif(given.message_text, '')
+SET message_text = CASE
+    WHEN NOT EXISTS (
+        SELECT FROM clip_opt_outs AS unwanted
+        WHERE unwanted.guild_id = %(guild_id)s AND unwanted.user_id = clips.author_id
+    ) THEN nullif(given.message_text, '')
+END
 FROM jsonb_to_recordset(%(texts)s) AS given (
     channel_id bigint, message_id bigint, message_text text
 )
 WHERE clips.guild_id = %(guild_id)s
   AND clips.channel_id = given.channel_id
   AND clips.message_id = given.message_id
-  AND clips.message_text IS NOT NULL
-  AND NOT EXISTS (
-      SELECT FROM clip_opt_outs AS unwanted
-      WHERE unwanted.guild_id = %(guild_id)s AND unwanted.user_id = clips.author_id
-  );
+  AND clips.message_text <> given.message_text;
 
 -- delete_of_guild
 -- A batch of the clips of a guild that is being purged, so that no cascade becomes long.

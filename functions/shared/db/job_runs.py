@@ -11,6 +11,9 @@ from functions.shared.db.connection import Transaction
 
 Job = Literal["sync", "purge"]
 
+BACKUP_HOURS: Final = 26
+"""How old the last backup may be: a day, and the time that taking it may need."""
+
 _SQL: Final = queries.load("job_runs")
 
 

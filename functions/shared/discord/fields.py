@@ -16,7 +16,7 @@ from functions.shared import errors
 Value = TypeVar("Value")
 
 _DECIMAL: Final = re.compile(r"[0-9]+")
-_LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
+_LARGEST_BIGINT: Final = (1 << 63) - 1
 """The largest value of PostgreSQL's bigint; Discord's ids reach it in 2084."""
 _LARGEST_INTEGER: Final = (1 << 31) - 1
 """The largest value of PostgreSQL's integer."""
@@ -94,6 +94,13 @@ class Fields:
             return value
         raise self._unexpected(key, "a measure")
 
+    def size(self, key: str) -> int:
+        """Read a number of bytes that PostgreSQL's bigint holds."""
+        value = self.number(key)
+        if 0 <= value <= _LARGEST_BIGINT:
+            return value
+        raise self._unexpected(key, "a size")
+
     def optional_seconds(self, key: str) -> float | None:
         """Read a duration in seconds, or None if it is absent, null or negative."""
         value = self._document.get(key)
@@ -147,7 +154,7 @@ class Fields:
 
     def _snowflake(self, key: str, value: object) -> int:
         snowflake = _integer(value)
-        if snowflake is None or snowflake > _LARGEST_SNOWFLAKE:
+        if snowflake is None or snowflake > _LARGEST_BIGINT:
             raise self._unexpected(key, "a snowflake")
         return snowflake
 

@@ -65,8 +65,10 @@ def message(document: object, origin: str) -> models.Message:
 def attachment(document: object, origin: str) -> models.Attachment:
     """Read a file of a message; what Discord did not recognise, or makes no sense, is None.
 
+    Without a size nobody can say whether the file is too large to be saved.
+
     Raises:
-        UnexpectedPayload: id, filename or size are absent, or of the wrong type.
+        UnexpectedPayload: id, filename or size are absent, or make no sense.
     """
     fields = Fields(document, origin)
     game = _if_any(fields.child, "application")
@@ -75,7 +77,7 @@ def attachment(document: object, origin: str) -> models.Attachment:
     return models.Attachment(
         id=fields.snowflake("id"),
         filename=filename,
-        size=fields.number("size"),
+        size=fields.size("size"),
         title=_if_any(fields.optional_text, "title"),
         content_type=_if_any(fields.optional_text, "content_type"),
         width=_if_any(fields.optional_measure, "width"),

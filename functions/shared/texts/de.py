@@ -211,8 +211,8 @@ TEXTS = Texts(
     mine_ask_delete_newest=(
         "Die neuesten **{count}** deiner {total} Clips auf diesem Server aus dem löschen, was ich "
         "behalte? Mehr gehen nicht auf einmal. Sie sind dann nicht mehr zu finden, und weder ein "
-        "Scan noch *Save clip* bringt sie zurück. Deine Nachrichten in den Kanälen bleiben, wie "
-        "sie sind."
+        "Suchlauf noch *Clip sichern* bringt sie zurück. Deine Nachrichten in den Kanälen bleiben, "
+        "wie sie sind."
     ),
     mine_ask_opt_out=(
         "Von da an wird nichts mehr gesichert, was du auf diesem Server postest, weder von einem "

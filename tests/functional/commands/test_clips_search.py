@@ -215,21 +215,33 @@ def test_what_is_kept_of_a_text_follows_its_edits(stage: Stage) -> None:
     edited = post(stage, "clips", "edited.mp4", text="nice shto")
     emptied = post(stage, "clips", "emptied.mp4", text="gone soon")
     unkept = post(stage, "clips", "unkept.mp4", text="not kept", message_text=None)
-    of_linus = post(stage, "clips", "linus.mp4", text="mine", author_id=stage.linus.id)
-    stage.rows.insert("clip_opt_outs", guild_id=stage.arcade.id, user_id=stage.linus.id)
-    for message in (edited, unkept, of_linus):
+    for message in (edited, unkept):
         message.content = "nice\nshot"
     emptied.content = ""
-    assert len(look(stage, stage.linus).names) == 4
+    assert len(look(stage, stage.linus).names) == 3
     kept = stage.rows.sql("SELECT filename, message_text FROM clips")
     assert {row["filename"]: row["message_text"] for row in kept} == {
         "edited.mp4": "nice\nshot",
         "emptied.mp4": None,
         "unkept.mp4": None,
-        "linus.mp4": "mine",
     }
     assert look(stage, stage.linus, text="shot").names == ["edited.mp4"]
     assert look(stage, stage.linus, text="shto").names == []
+
+
+def test_who_opted_out_is_not_kept_to_what_they_no_longer_say(stage: Stage) -> None:
+    edited = post(stage, "clips", "edited.mp4", text="call 0170", author_id=stage.linus.id)
+    post(stage, "clips", "same.mp4", text="as it was", author_id=stage.linus.id)
+    stage.rows.insert("clip_opt_outs", guild_id=stage.arcade.id, user_id=stage.linus.id)
+    edited.content = "call me"
+    look(stage, stage.linus)
+    kept = stage.rows.sql("SELECT filename, message_text FROM clips")
+    assert {row["filename"]: row["message_text"] for row in kept} == {
+        "edited.mp4": None,
+        "same.mp4": "as it was",
+    }
+    for word in ("0170", "call"):
+        assert look(stage, stage.linus, text=word).names == []
 
 
 def test_without_the_message_content_intent_nothing_is_taken_for_removed(stage: Stage) -> None:

@@ -111,7 +111,9 @@ def test_a_backup_is_old_after_26_hours(doctor: Doctor, database_url: str) -> No
     with open_rows(database_url) as rows:
         rows.sql("UPDATE job_runs SET last_succeeded_at = now() - interval '26 hours 5 minutes'")
     found = doctor()["last backup"]
-    assert (found["level"], "clipsaver backup" in found["fix"]) == ("warning", True)
+    assert (found["level"], "clipsaver backup --to" in found["fix"]) == ("warning", True)
+    found = doctor(BACKUP_PLACE="s3://my-backups/clips")["last backup"]
+    assert (found["level"], "clipsaver backup --stack" in found["fix"]) == ("warning", True)
 
 
 def test_every_finding_that_is_not_ok_says_what_to_do(doctor: Doctor) -> None:

@@ -150,6 +150,31 @@ def test_the_privacy_page_promises_no_deletion_where_there_is_none(
     assert "until you ask for deletion" in text(get("/privacy"))
 
 
+def test_the_privacy_page_tells_how_long_copies_are_kept(
+    get: Get, variables: dict[str, str], tmp_path: Path
+) -> None:
+    variables["DEFAULT_SETTINGS_PATH"] = settings_file(
+        tmp_path, "pages_settings_defaults:\n  backup_retention_days: 45\n"
+    )
+    told = text(get("/privacy"))
+    assert "Copies against loss" in told
+    assert "Each for 45 days" in told
+    assert "Copies against loss hold what was deleted for 45 days more" in told
+    german = text(get("/privacy", accept_language="de"))
+    assert "Jede 45 Tage" in german
+    assert "noch 45 Tage" in german
+
+
+def test_the_privacy_page_tells_of_no_copies_where_there_are_none(
+    get: Get, variables: dict[str, str], tmp_path: Path
+) -> None:
+    variables["DEFAULT_SETTINGS_PATH"] = settings_file(
+        tmp_path, "pages_settings_defaults:\n  backup_retention_days: 0\n"
+    )
+    assert "Copies against loss" not in text(get("/privacy"))
+    assert "Kopien" not in text(get("/privacy", accept_language="de"))
+
+
 @pytest.mark.parametrize(
     ("contact", "link"),
     [

@@ -62,6 +62,15 @@ def test_a_size_that_no_video_has_holds_up_nothing(stage: Stage) -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [-1, -(10**30), 1 << 63, 10**30])
+def test_a_file_with_a_length_that_no_file_has_is_left_out_alone(stage: Stage, size: int) -> None:
+    odd, even = messages.video("odd.mp4", size=size), messages.video("even.mp4")
+    stage.clips.post(stage.owner, "", [odd, even])
+    stage.video(stage.clips, "next.mp4")
+    stage.scan()
+    assert stage.names() == ["even.mp4", "next.mp4"]
+
+
 def test_a_message_that_makes_no_sense_is_counted(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

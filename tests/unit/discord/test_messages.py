@@ -142,6 +142,21 @@ def test_a_file_that_cannot_be_told_does_not_cost_the_others(
     assert "message 8" in record.getMessage()
 
 
+@pytest.mark.parametrize(
+    ("size", "makes_sense"),
+    [
+        (-1, False),
+        (0, True),
+        ((1 << 63) - 1, True),
+        (1 << 63, False),
+    ],
+)
+def test_a_file_has_a_size_that_can_be_stored(size: int, *, makes_sense: bool) -> None:
+    read = messages.message(MESSAGE | {"attachments": [FILE | {"size": size}]}, ROUTE)
+    assert [each.size for each in read.attachments] == [size] * makes_sense
+    assert read.has_all_files is makes_sense
+
+
 def test_a_message_that_is_read_whole_has_all_files() -> None:
     assert messages.message(MESSAGE, ROUTE).has_all_files
 

@@ -78,6 +78,7 @@ class Texts:
     kept_why: str
     kept_how_long: str
     kept: tuple[Kept, ...]
+    copies: Kept
     archive_days: str
     archive_for_ever: str
     never_kept_heading: str
@@ -86,6 +87,7 @@ class Texts:
     cookie: str
     deletion_heading: str
     deletion: tuple[str, ...]
+    deletion_copies: str
     contact_heading: str
     contact: str
     contact_unknown: str

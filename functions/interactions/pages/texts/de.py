@@ -134,6 +134,15 @@ TEXTS = Texts(
             "{archive} Einzelne Läufe: {scan_run_days} Tage.",
         ),
     ),
+    copies=Kept(
+        "Kopien gegen Verlust",
+        "Jeden Tag eine von allem hier oben, und jede Stunde eine von dem, was Leute gelöscht, "
+        "verborgen, abgelehnt oder eingestellt haben. Sie liegen getrennt vom Katalog, und niemand "
+        "durchsucht sie.",
+        "Um den Katalog zurückzuholen, wenn er verloren geht. Was inzwischen gelöscht wurde, kommt "
+        "dabei nicht zurück, soweit die letzte stündliche Kopie davon weiß.",
+        "Jede {backup_days} Tage.",
+    ),
     archive_days="Solange der Bot auf dem Server ist, und {days} Tage danach.",
     archive_for_ever=("Solange der Bot auf dem Server ist; danach, bis du um Löschung bittest."),
     never_kept_heading="Was nicht behalten wird",
@@ -159,7 +168,7 @@ TEXTS = Texts(
         (
             "Gib auf dem Server /clips meine ein: dort siehst du deine eigenen Clips, kannst sie "
             "verbergen, löschen oder mitnehmen und sagen, dass keiner mehr gesichert wird. Was du "
-            "löschst, ist sofort weg, und nichts bringt es zurück."
+            "löschst, ist sofort und für immer weg: kein Suchlauf bringt es zurück."
         ),
         (
             "Entferne den Bot von deinem Server; was er vom Server behalten hat, verschwindet dann "
@@ -170,6 +179,10 @@ TEXTS = Texts(
             "erlaubt hast."
         ),
         "Um alles andere bitte einfach.",
+    ),
+    deletion_copies=(
+        "In den Kopien gegen Verlust steht Gelöschtes noch {backup_days} Tage, dann ist es auch "
+        "dort weg."
     ),
     contact_heading="An wen du dich wendest",
     contact="Wer diesen Clip Saver betreibt, ist erreichbar unter",

@@ -127,6 +127,14 @@ TEXTS = Texts(
             "{archive} Single runs: {scan_run_days} days.",
         ),
     ),
+    copies=Kept(
+        "Copies against loss",
+        "Every day a copy of all of the above, and every hour one of what people deleted, hid, "
+        "refused or set. They lie apart from the catalogue, and nobody searches them.",
+        "To bring the catalogue back if it is lost. What was deleted meanwhile is not brought "
+        "back, as far as the last hourly copy knows of it.",
+        "Each for {backup_days} days.",
+    ),
     archive_days="As long as the bot is in the server, and {days} days after it was removed.",
     archive_for_ever=(
         "As long as the bot is in the server; after it was removed, until you ask for deletion."
@@ -154,11 +162,15 @@ TEXTS = Texts(
         (
             "Type /clips mine in the server: there you see your own clips, hide, delete or export "
             "them, and can say that none of yours are saved any more. What you delete is gone at "
-            "once, and nothing brings it back."
+            "once and for good: no scan brings it back."
         ),
         "Remove the bot from your server, and what it kept of the server goes as told above.",
         "In Discord, under Settings, Authorized Apps, you can take back what you allowed.",
         "For everything else, ask.",
+    ),
+    deletion_copies=(
+        "Copies against loss hold what was deleted for {backup_days} days more; then it is gone "
+        "from them, too."
     ),
     contact_heading="Whom to ask",
     contact="Whoever runs this Clip Saver is reached at",
