@@ -23,12 +23,17 @@ _NOBODY: Final = 0
 
 
 class _Copy(NamedTuple):
-    """Rows of one table: which, and what becomes of those that are there already."""
+    """Rows of one table: which, and what becomes of those that are there already.
+
+    Attributes:
+        changed: The columns that are written anew; None for all but the key and those `kept`.
+    """
 
     table: str
     mode: Mode
     where: str = "guild_id = %(guild_id)s"
     changed: tuple[str, ...] | None = None
+    kept: tuple[str, ...] = ()
 
 
 _GUILD: Final = (
@@ -52,7 +57,8 @@ _PARTS: Final[Mapping[Part, tuple[_Copy, ...]]] = {
         _Copy("bot_channels", "update", changed=("settings", "is_reading")),
         _Copy("setting_changes", "add"),
     ),
-    "clips": (_Copy("clips", "add"), _Copy("scan_coverage", "add")),
+    # Whether a clip is hidden is its author's to say, as late as now.
+    "clips": (_Copy("clips", "replace", kept=("hidden_at",)), _Copy("scan_coverage", "add")),
 }
 
 
@@ -93,10 +99,13 @@ def restore_guild(
             # What is not covered is read again: clips that are newer than the backup come back.
             target.execute("DELETE FROM scan_coverage WHERE guild_id = %s", (guild_id,))
         for each in copies:
+            if each.table == "scan_coverage" and source.manifest.lost:
+                continue  # it would cover messages whose clips were lost
             table = found[each.table]
             columns = _stage(target, source, table, each.where, scope)
             _check_scope(target, table, guild_id)
-            changed = each.changed or [name for name in columns if name not in table.key]
+            fixed = (*table.key, *each.kept)
+            changed = each.changed or [name for name in columns if name not in fixed]
             written = tables.merge(target, table, each.mode, changed)
             # Channels are written twice, for what they are and for their settings.
             counts[each.table] = max(counts.get(each.table, 0), written)

@@ -160,6 +160,11 @@ def requeue(connection: Connection) -> Mapping[str, int]:
     return {kind: connection.execute(_SQL[f"requeue_{kind}"].sql).rowcount for kind in kinds}
 
 
+def forget_coverage(connection: Connection) -> None:
+    """Let everything be read again, because clips of what was read are lost."""
+    connection.execute(_SQL["forget_coverage"].sql)
+
+
 def _set(
     connection: Connection, guild_id: int, channel_id: int | None, key: str, value: object | None
 ) -> None:

@@ -124,6 +124,10 @@ DELETE FROM clip_tombstones WHERE guild_id = %(guild_id)s AND created_at > %(sin
 -- The messages that were under way are dropped with the queues.
 UPDATE bot_guilds SET scan_queued_until = NULL WHERE scan_queued_until IS NOT NULL;
 
+-- forget_coverage
+-- What was read is read again: clips of it were lost.
+DELETE FROM scan_coverage;
+
 -- requeue_channel_scans
 -- A channel that was being read is read on from what is covered of it.
 UPDATE bot_channel_scan_runs

@@ -2,10 +2,12 @@
 
 pg_restore could do both. But from 17 on it begins with a setting that older servers do not know,
 and stops there, while a machine may well have newer programs than the server is; so that line is
-left out on the way.
+left out on the way. So are extensions: an administrator made those that are there, and who
+restores may not.
 """
 
 import contextlib
+import re
 import subprocess
 import tempfile
 import threading
@@ -16,6 +18,8 @@ from typing import IO, Final
 from functions.operations.recovery import errors, programs
 
 _UNKNOWN_TO_OLDER: Final = b"SET transaction_timeout = 0;\n"
+_EXTENSION: Final = re.compile(r"^\d+; \d+ \d+ (?:EXTENSION|COMMENT - EXTENSION) ")
+"""An entry of a dump's contents (PostgreSQL docs, pg_restore, --list)."""
 
 
 def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = None) -> None:
@@ -30,11 +34,13 @@ def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = No
     Raises:
         ProgramFailed: one of them gave up, or the time is over; the database is as it was.
     """
-    arguments = ("--no-owner", "--no-privileges", "--exit-on-error", "--file=-", str(dump))
+    arguments = ("--no-owner", "--no-privileges", "--exit-on-error", "--file=-")
     name = f"--dbname={programs.database_name(url)}"
     quiet = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
-    with tempfile.TemporaryFile() as told:
-        reading = programs.start(pg_restore, *arguments, told=told, stdout=subprocess.PIPE)
+    with tempfile.TemporaryFile() as told, _wanted(pg_restore, dump) as wanted:
+        reading = programs.start(
+            pg_restore, *arguments, wanted, str(dump), told=told, stdout=subprocess.PIPE
+        )
         psql = pg_restore.with_name("psql")
         writing = programs.start(psql, *quiet, name, url=url, told=told, stdin=subprocess.PIPE)
         with reading, writing, _ended_after(seconds, reading, writing) as is_over:
@@ -44,6 +50,16 @@ def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = No
         if not done or writing.returncode:
             told.seek(0)
             raise errors.ProgramFailed(f"pg_restore gave up:\n{programs.excerpt(told.read())}")
+
+
+@contextlib.contextmanager
+def _wanted(pg_restore: Path, dump: Path) -> Iterator[str]:
+    """The option with which pg_restore brings everything of a dump but extensions."""
+    contents = programs.run(pg_restore, "--list", str(dump)).splitlines(keepends=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as file:
+        file.writelines(line for line in contents if not _EXTENSION.match(line))
+        file.flush()
+        yield f"--use-list={file.name}"
 
 
 @contextlib.contextmanager

@@ -125,6 +125,8 @@ def restore(
     with sessions.opened(url, NAME) as connection:
         report.voided = journal.void(connection)
         report.requeued = journal.requeue(connection)
+        if manifest.lost:
+            journal.forget_coverage(connection)
         for each in journals:
             wanted = each if until is None else journal.until(each, until)
             redone = journal.apply(connection, wanted, manifest.taken_at)

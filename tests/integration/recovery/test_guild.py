@@ -99,6 +99,18 @@ def test_clips_come_back_but_for_deleted_ones_and_the_rest_is_read_again(
     assert covered["last_message_id"] == 3
 
 
+def test_wrong_clips_are_mended_and_stay_as_hidden_as_their_authors_want(
+    rows: Rows, taken: Taken, database_url: str
+) -> None:
+    rows.sql("UPDATE clips SET filename = 'wrong.mp4', author_name = 'nobody'")
+    rows.sql("UPDATE clips SET hidden_at = now() WHERE message_id = 2")
+    guild.restore_guild(database_url, taken.source(), HERE)
+    found = {row["message_id"]: row for row in rows.of_guild(HERE)["clips"]}
+    assert {(row["filename"], row["author_name"]) for row in found.values()} == {("ace.mp4", None)}
+    assert [number for number, row in found.items() if row["hidden_at"]] == [2]
+    assert {row["filename"] for row in rows.of_guild(ELSEWHERE)["clips"]} == {"wrong.mp4"}
+
+
 @pytest.mark.parametrize("part", [None, *get_args(guild.Part)])
 def test_what_the_backup_does_not_know_is_refused(
     rows: Rows, taken: Taken, database_url: str, part: guild.Part | None

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from functions.operations.recovery import errors, loading, programs, restore
 from functions.operations.recovery import manifest as manifests
+from tests import factories
 from tests.factories import HERE, Rows
 from tests.integration.recovery import stage
 
@@ -25,6 +27,19 @@ def dump(rows: Rows, database_url: str, tmp_path: Path) -> Path:
 def test_the_newest_programs_load_into_the_server_as_well(dump: Path, empty_url: str) -> None:
     loading.load_dump(programs.packaged("pg_restore"), empty_url, dump)
     assert not restore.is_empty(empty_url)
+
+
+def test_extensions_that_an_administrator_made_are_left_to_one(
+    rows: Rows, database_url: str, superuser_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(superuser_url, autocommit=True) as almighty:
+        almighty.execute("CREATE EXTENSION amcheck")
+    taken = stage.take(database_url, tmp_path)
+    stage.restore(empty_url, taken.folder)
+    stage.restore(database_url, taken.folder, replace=True)
+    for url in (empty_url, database_url):
+        with factories.open_rows(url) as after:
+            assert after.count("bot_guilds") == 2
 
 
 def test_a_database_that_is_not_there_is_told(dump: Path, empty_url: str) -> None:

@@ -17,6 +17,12 @@ from tests.integration.recovery import stage
 _PAGE: Final = 8192
 _CLIPS: Final = 500
 _DATABASE: Final = "damaged"
+_READ: Final = {
+    "guild_id": HERE,
+    "channel_id": HERE + 1,
+    "first_message_id": 0,
+    "last_message_id": _CLIPS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +41,7 @@ def url(server: Postgres) -> str:
     with factories.open_rows(url) as rows:
         rows.two_guilds()
         rows.intent("kept")
+        rows.insert("scan_coverage", **_READ)
         for message_id in range(1, _CLIPS + 1):
             stage.clip(rows, message_id)
     with psycopg.connect(server.url(_DATABASE, SUPERUSER), autocommit=True) as connection:
@@ -69,6 +76,8 @@ def test_all_but_the_damaged_page_is_saved_and_restored(
         with factories.open_rows(empty) as rows:
             assert len(stage.clips(rows)) == saved == report.rows["clips"]
             assert len(rows.of_guild(HERE)["bot_channels"]) == 2
+            # What was lost is found again, for nothing counts as read.
+            assert rows.count("scan_coverage") == 0
             # It goes on as any other database: numbers continue, and rules hold.
             stage.clip(rows, _CLIPS + 1)
 
