@@ -27,6 +27,13 @@ ABSENT = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:absent-AbCdEf"
 Configure = Callable[..., Configuration]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer than people wait; a test about that sets its own limit."""
+    monkeypatch.setattr(configurations, "_READ_SECONDS", 20.0)
+    monkeypatch.setattr(secret, "_READ_SECONDS", 10.0)
+
+
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ARN of each reading, which happens nevertheless."""
