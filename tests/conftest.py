@@ -26,7 +26,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.requirements_table"]
+pytest_plugins = ["tests.requirements_table", "tests.drill_times"]
 
 _BUILT: Final = "tests/infra/"
 _LONG: Final = frozenset({"test_kill.py", "test_runbook.py"})

@@ -1,17 +1,20 @@
-"""Drills are timed; the table at the end of a run says how long each took, and how long it may."""
+"""Drills are timed; `tests/drill_times.py` prints what they took."""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
 import pytest
 
-_TAKEN: Final[list[tuple[str, float, float]]] = []
+from tests import drill_times
+
+Record = Callable[[str, object], None]
+
 _ROOT: Final = Path(__file__).parents[2]
 _LOST_MINUTES: Final = 60.0
 
@@ -53,30 +56,22 @@ def clipsaver(tmp_path: Path) -> Verb:
 
 
 @pytest.fixture
-def lost() -> Lost:
+def lost(record_property: Record) -> Lost:
     def note(what: str, seconds: float) -> None:
-        _TAKEN.append((what, seconds, _LOST_MINUTES))
+        record_property(drill_times.PROPERTY, [what, seconds, _LOST_MINUTES])
         assert 0 <= seconds < _LOST_MINUTES * 60
 
     return note
 
 
 @pytest.fixture
-def timed() -> Timed:
+def timed(record_property: Record) -> Timed:
     @contextmanager
     def measure(what: str, *, minutes: float) -> Iterator[None]:
         started = time.monotonic()
         yield
         seconds = time.monotonic() - started
-        _TAKEN.append((what, seconds, minutes))
+        record_property(drill_times.PROPERTY, [what, seconds, minutes])
         assert seconds < minutes * 60
 
     return measure
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _TAKEN:
-        return
-    terminalreporter.section("Drills")
-    for what, seconds, minutes in _TAKEN:
-        terminalreporter.write_line(f"{what}: {seconds:.1f} s (at most {minutes:.0f} min)")
