@@ -39,6 +39,8 @@ def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = No
         writing = programs.start(psql, *quiet, name, url=url, told=told, stdin=subprocess.PIPE)
         with reading, writing, _ended_after(seconds, reading, writing) as is_over:
             done = _hand_over(reading, writing)
+            # All of the SQL fits into the pipe while psql still builds indexes.
+            writing.wait()
         if seconds is not None and is_over.is_set():
             raise programs.out_of_time(pg_restore.name, seconds)
         if not done or writing.returncode:

@@ -86,3 +86,16 @@ def clips(rows: Rows, guild_id: int = HERE) -> list[int]:
     """The messages of a guild's clips."""
     found = rows.sql("SELECT message_id FROM clips WHERE guild_id = %s ORDER BY 1", guild_id)
     return [row["message_id"] for row in found]
+
+
+def slow_index(rows: Rows, seconds: int) -> None:
+    """An index that takes its time whenever it is built anew; its SQL fits into a pipe."""
+    rows.sql(
+        "CREATE FUNCTION slowly(number bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE"
+        " AS 'BEGIN RETURN number; END'"
+    )
+    rows.sql("CREATE INDEX slow ON bot_guilds (slowly(guild_id))")
+    rows.sql(
+        "CREATE OR REPLACE FUNCTION slowly(number bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE"
+        f" AS 'BEGIN PERFORM pg_sleep({seconds}); RETURN number; END'"
+    )
