@@ -80,12 +80,14 @@ def restore_guild(
     Raises:
         BackupMissing: the backup does not know the guild.
         DatabaseNotEmpty: a channel of the backup is another guild's now.
+        Busy: a restore is under way.
         ProgramFailed: pg_restore gave up.
     """
     copies = _PARTS[only] if only else (*_GUILD, *(c for part in _PARTS.values() for c in part))
     taken_at = source.manifest.taken_at
     counts: dict[str, int] = {}
     with sessions.opened(url, _NAME) as target:
+        sessions.check_not_restored(target)
         found = {table.name: table for table in tables.select_tables(target)}
         owner_user_id = _owner(target, source, found["bot_guilds"], guild_id)
         scope = {"guild_id": guild_id, "owner_user_id": owner_user_id}

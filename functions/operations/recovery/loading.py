@@ -13,8 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from psycopg import conninfo
+
 from functions.operations.recovery import errors, programs
 
+SESSION: Final = "clipsaver restore (psql)"
+"""What `pg_stat_activity` shows of it."""
 _UNKNOWN_TO_OLDER: Final = b"SET transaction_timeout = 0;\n"
 
 
@@ -32,11 +36,14 @@ def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = No
     """
     arguments = ("--no-owner", "--no-privileges", "--exit-on-error", "--file=-", str(dump))
     name = f"--dbname={programs.database_name(url)}"
+    named_url = conninfo.make_conninfo(url, application_name=SESSION)
     quiet = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
     with tempfile.TemporaryFile() as told:
         reading = programs.start(pg_restore, *arguments, told=told, stdout=subprocess.PIPE)
         psql = pg_restore.with_name("psql")
-        writing = programs.start(psql, *quiet, name, url=url, told=told, stdin=subprocess.PIPE)
+        writing = programs.start(
+            psql, *quiet, name, url=named_url, told=told, stdin=subprocess.PIPE
+        )
         with reading, writing, _ended_after(seconds, reading, writing) as is_over:
             done = _hand_over(reading, writing)
             # All of the SQL fits into the pipe while psql still builds indexes.

@@ -1,15 +1,19 @@
-"""Connections to the databases that are backed up and restored."""
+"""Connections to the databases that are backed up and restored, and who may work on one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import psycopg
 
-from functions.shared.db import blocking
+from functions.operations.recovery import errors
+from functions.shared.db import blocking, queries
 from functions.shared.db.connection import translated
 
 Connection = psycopg.Connection[Any]
+
+_SQL: Final = queries.load("sessions", Path(__file__).parent)
 
 
 @contextmanager
@@ -31,3 +35,32 @@ def opened(url: str, name: str, *, autocommit: bool = False) -> Iterator[Connect
             yield connection
     except psycopg.Error as error:
         raise translated(error, connection_lost=False) from error
+
+
+@contextmanager
+def alone(url: str, name: str) -> Iterator[None]:
+    """Nobody else restores or backs up this database while the block lasts.
+
+    The lock is a transaction's, on a connection of its own: a pooler cannot leave it behind.
+
+    Raises:
+        Busy: somebody does already.
+    """
+    with opened(url, name) as connection:
+        connection.execute(_SQL["notice_soon"].sql)
+        _lock(connection, "try_lock")
+        yield
+
+
+def check_not_restored(connection: Connection) -> None:
+    """Let no restore begin until the end of the transaction.
+
+    Raises:
+        Busy: one is under way.
+    """
+    _lock(connection, "try_lock_shared")
+
+
+def _lock(connection: Connection, name: str) -> None:
+    if not connection.execute(_SQL[name].sql).fetchall()[0][0]:
+        raise errors.Busy
