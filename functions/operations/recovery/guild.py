@@ -106,6 +106,8 @@ def restore_guild(
             decided = source.decided
             wanted = decided if until is None else journal.until(decided, until)
             journal.apply(target, wanted, taken_at, guild_id)
+        # A guild that is there has its record of decisions itself; this one is kept twice.
+        journal.bury_deleted_by_authors(target, source.decided, guild_id)
         _keep_decisions(target, guild_id, taken_at, until)
     return counts
 
@@ -147,11 +149,8 @@ def _check_scope(target: Connection, table: Table, guild_id: int) -> None:
     """No row of the database that would be written anew may be another guild's."""
     if table.name != "bot_channels":
         return
-    question = (
-        "SELECT count(*) FROM staged JOIN bot_channels AS target USING (channel_id)"
-        " WHERE target.guild_id <> %s"
-    )
-    if target.execute(question, (guild_id,)).fetchall()[0][0]:
+    foreign = target.execute(tables.SQL["count_foreign_channels"].sql, {"guild_id": guild_id})
+    if foreign.fetchall()[0][0]:
         raise errors.DatabaseNotEmpty(
             "A channel of the backup belongs to another guild now; `clipsaver sync` settles it"
         )
@@ -162,11 +161,5 @@ def _keep_decisions(
 ) -> None:
     if until is not None:
         journal.forget_tombstones(target, guild_id, until)
-    target.execute(
-        "DELETE FROM clips USING clip_tombstones AS buried"
-        " WHERE clips.guild_id = %s AND (clips.guild_id, clips.channel_id, clips.message_id,"
-        " clips.attachment_id) = (buried.guild_id, buried.channel_id, buried.message_id,"
-        " buried.attachment_id)",
-        (guild_id,),
-    )
+    journal.delete_buried(target, guild_id)
     journal.set_last_values(target, taken_at, guild_id, until)

@@ -75,3 +75,10 @@ ORDER BY 1;
 SELECT pg_terminate_backend(pid)
 FROM pg_stat_activity
 WHERE application_name = %(name)s AND datname = current_database() AND usename = current_user;
+
+-- count_foreign_channels
+-- Channels beside their table that are another guild's in it.
+SELECT count(*)
+FROM staged
+JOIN bot_channels AS target USING (channel_id)
+WHERE target.guild_id <> %(guild_id)s;

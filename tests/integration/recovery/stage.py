@@ -69,8 +69,10 @@ def clip(rows: Rows, message_id: int, guild_id: int = HERE, **columns: Any) -> N
     rows.insert("clips", **plain | columns)
 
 
-def bury(rows: Rows, message_id: int, guild_id: int = HERE) -> None:
-    """Delete a clip for good, as its author does."""
+def bury(
+    rows: Rows, message_id: int, guild_id: int = HERE, reason: str = "deleted_by_author"
+) -> None:
+    """Delete a clip for good, as its author does, or for another reason."""
     rows.sql("DELETE FROM clips WHERE guild_id = %s AND message_id = %s", guild_id, message_id)
     rows.insert(
         "clip_tombstones",
@@ -78,7 +80,7 @@ def bury(rows: Rows, message_id: int, guild_id: int = HERE) -> None:
         channel_id=guild_id + 1,
         message_id=message_id,
         attachment_id=message_id,
-        reason="deleted_by_author",
+        reason=reason,
     )
 
 

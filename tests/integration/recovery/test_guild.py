@@ -135,14 +135,33 @@ def test_a_guild_that_was_gone_gets_its_decisions_out_of_a_later_journal(
 def test_deletions_that_were_a_mistake_are_taken_back(
     rows: Rows, taken: Taken, database_url: str
 ) -> None:
-    stage.bury(rows, 1)
+    stage.bury(rows, 1, reason="message_deleted")
     (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
-    for message_id, guild_id in ((2, HERE), (3, HERE), (4, ELSEWHERE)):
-        stage.bury(rows, message_id, guild_id)
+    stage.bury(rows, 2, reason="message_deleted")
+    stage.bury(rows, 4, ELSEWHERE, reason="attachment_removed")
+    # Nobody but its author takes that back.
+    stage.bury(rows, 3)
     guild.restore_guild(database_url, taken.source(), HERE, until=before["the_mistake"])
-    assert stage.clips(rows) == [2, 3]
+    assert stage.clips(rows) == [2]
     assert stage.clips(rows, ELSEWHERE) == []
-    assert rows.count("clip_tombstones") == 2
+    assert rows.count("clip_tombstones") == 3
+
+
+@pytest.mark.parametrize("is_until", [False, True])
+def test_what_a_later_journal_knows_its_author_to_have_deleted_stays_so(
+    rows: Rows, taken: Taken, database_url: str, *, is_until: bool
+) -> None:
+    (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
+    stage.bury(rows, 1)
+    stage.bury(rows, 2, reason="message_deleted")
+    stage.bury(rows, 4, ELSEWHERE)
+    decided, _ = journal.read(rows.connection, "public")
+    rows.sql("DELETE FROM clip_tombstones")
+    until = before["the_mistake"] if is_until else None
+    guild.restore_guild(database_url, taken.source(decided), HERE, until=until)
+    assert stage.clips(rows) == [2, 3]
+    found = rows.sql("SELECT message_id FROM clip_tombstones")
+    assert found == [{"message_id": 1}]
 
 
 def test_a_tolerant_backup_gives_a_guild_as_well(
