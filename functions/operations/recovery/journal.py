@@ -16,7 +16,7 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
-from functions.operations.recovery import manifest
+from functions.operations.recovery import manifest, sessions
 from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
@@ -47,7 +47,7 @@ def read(connection: Connection, schema: str) -> tuple[Journal, list[str]]:
                 cursor.execute(b"SELECT to_jsonb(given) FROM (" + statement + b") AS given")
                 found[part] = cursor.fetchall()
         except psycopg.Error as error:
-            lost.append(f"{part.replace('_', ' ')} cannot be read: {str(error).strip()}")
+            lost.append(f"{part.replace('_', ' ')} cannot be read: {sessions.told(error)}")
     return found, lost
 
 

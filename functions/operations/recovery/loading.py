@@ -19,6 +19,7 @@ from functions.operations.recovery import errors, programs
 
 SESSION: Final = "clipsaver restore (psql)"
 """What `pg_stat_activity` shows of it."""
+_QUOTES_NO_ROWS: Final = ("--set=VERBOSITY=terse", "--set=SHOW_CONTEXT=never")
 _UNKNOWN_TO_OLDER: Final = b"SET transaction_timeout = 0;\n"
 
 
@@ -37,7 +38,7 @@ def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = No
     arguments = ("--no-owner", "--no-privileges", "--exit-on-error", "--file=-", str(dump))
     name = f"--dbname={programs.database_name(url)}"
     named_url = conninfo.make_conninfo(url, application_name=SESSION)
-    quiet = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+    quiet = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", *_QUOTES_NO_ROWS)
     with tempfile.TemporaryFile() as told:
         reading = programs.start(pg_restore, *arguments, told=told, stdout=subprocess.PIPE)
         psql = pg_restore.with_name("psql")

@@ -27,14 +27,21 @@ def opened(url: str, name: str, *, autocommit: bool = False) -> Iterator[Connect
 
     Raises:
         DatabaseUnavailable: there is no connection to be had.
-        DatabaseError: a statement failed, and the block did not get over it.
+        DatabaseError: a statement failed, and the block did not get over it; no row is quoted.
     """
     try:
         with blocking.connect(url, name) as connection:
             connection.autocommit = autocommit
             yield connection
     except psycopg.Error as error:
-        raise translated(error, connection_lost=False) from error
+        kind = type(translated(error, connection_lost=False))
+        # The driver's own error would show those rows in a traceback.
+        raise kind(told(error)) from None
+
+
+def told(error: psycopg.Error) -> str:
+    """What PostgreSQL says first; its details quote rows, and so what people wrote."""
+    return error.diag.message_primary or str(error).strip() or type(error).__name__
 
 
 @contextmanager

@@ -101,3 +101,16 @@ def slow_index(rows: Rows, seconds: int) -> None:
         "CREATE OR REPLACE FUNCTION slowly(number bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE"
         f" AS 'BEGIN PERFORM pg_sleep({seconds}); RETURN number; END'"
     )
+
+
+def refuse_titles(rows: Rows) -> None:
+    """Have titles in the database that its own rule does not let in again."""
+    rows.sql(
+        "CREATE FUNCTION is_fine(title text) RETURNS boolean LANGUAGE sql IMMUTABLE"
+        " AS 'SELECT true'"
+    )
+    rows.sql("ALTER TABLE clips ADD CONSTRAINT titles_are_fine CHECK (is_fine(title))")
+    rows.sql(
+        "CREATE OR REPLACE FUNCTION is_fine(title text) RETURNS boolean LANGUAGE sql IMMUTABLE"
+        " AS 'SELECT title IS NULL'"
+    )

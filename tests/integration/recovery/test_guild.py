@@ -1,6 +1,7 @@
 """One guild out of a backup, into a database that goes on serving."""
 
 import json
+import traceback
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,6 +10,7 @@ import pytest
 from functions.operations.recovery import errors, guild, journal
 from functions.operations.recovery import manifest as manifests
 from functions.operations.recovery.manifest import Kind
+from functions.shared import errors as product_errors
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 from tests.integration.recovery.stage import CLIPS, Taken
@@ -228,3 +230,16 @@ def test_a_dump_that_breaks_off_changes_nothing(
     with pytest.raises(errors.ProgramFailed, match="pg_restore gave up"):
         guild.restore_guild(database_url, taken.source(), HERE)
     assert rows.of_guild(HERE) == before
+
+
+def test_no_row_is_quoted_when_one_is_refused(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    stage.clip(rows, 9, title="what somebody wrote")
+    stage.refuse_titles(rows)
+    taken = stage.take(database_url, tmp_path)
+    rows.sql("DELETE FROM clips WHERE message_id = 9")
+    with pytest.raises(product_errors.DatabaseError, match="violates check") as raised:
+        guild.restore_guild(database_url, taken.source(), HERE)
+    told = "".join(traceback.format_exception(raised.value))
+    assert "somebody" not in told

@@ -55,3 +55,14 @@ def test_the_time_is_over_while_an_index_is_built(
     with pytest.raises(errors.ProgramFailed, match="not done after 2 s"):
         loading.load_dump(programs.packaged("pg_restore"), empty_url, dump, seconds=2)
     assert time.monotonic() - started < 4
+
+
+def test_no_row_is_quoted_when_one_is_refused(
+    rows: Rows, database_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    stage.clip(rows, 9, title="what somebody wrote")
+    stage.refuse_titles(rows)
+    dump = stage.take(database_url, tmp_path).folder / manifests.DUMP
+    with pytest.raises(errors.ProgramFailed, match="violates check constraint") as raised:
+        loading.load_dump(programs.packaged("pg_restore"), empty_url, dump)
+    assert "somebody" not in str(raised.value)
