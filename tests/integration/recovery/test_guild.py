@@ -232,6 +232,19 @@ def test_a_dump_that_breaks_off_changes_nothing(
     assert rows.of_guild(HERE) == before
 
 
+def test_a_table_of_the_same_name_elsewhere_is_not_taken_for_ours(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    rows.sql("CREATE SCHEMA another")
+    rows.sql("CREATE TABLE another.bot_guilds (guild_id bigint, owner_user_id bigint)")
+    rows.sql("INSERT INTO another.bot_guilds VALUES (77, NULL)")
+    taken = stage.take(database_url, tmp_path)
+    before = rows.of_guild(HERE)["bot_guilds"]
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
+    guild.restore_guild(database_url, taken.source(), HERE)
+    assert rows.of_guild(HERE)["bot_guilds"] == before
+
+
 def test_no_row_is_quoted_when_one_is_refused(
     rows: Rows, database_url: str, tmp_path: Path
 ) -> None:
