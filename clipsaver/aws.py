@@ -1,12 +1,14 @@
 """The operator's AWS account, through botocore, and what can go wrong with it.
 
     AwsError            AWS, or the way to it
+    ├── AnswerLost      what was asked may go on, or be done
     ├── NotSignedIn     no credentials, or none that AWS accepts
     └── NotDeployed     what should be there is not
 
 The tree is apart from the product's own: functions on Lambda have credentials and a region.
 """
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -20,9 +22,21 @@ _NOT_ACCEPTED: Final = frozenset(
 )
 """Codes of credentials that AWS refuses (AWS API references, Common errors)."""
 
+_KEEPALIVE: Final = {
+    "TCP_KEEPIDLE": 60,
+    "TCP_KEEPALIVE": 60,
+    "TCP_KEEPINTVL": 30,
+    "TCP_KEEPCNT": 5,
+}
+"""Seconds, and how many; the second is the first's name on macOS. NAT gateways wait 350 s."""
+
 
 class AwsError(Exception):
     """Base of the tree; each message tells its reader what to do."""
+
+
+class AnswerLost(AwsError):
+    """The connection was lost after the question; what was asked may go on, or be done."""
 
 
 class NotSignedIn(AwsError):
@@ -46,15 +60,33 @@ def client(service: str, region: str | None, *, patience_seconds: float | None =
         AwsError: no region is known, or the profile is not.
     """
     with translated_errors():
-        return botocore.session.get_session().create_client(
+        made = botocore.session.get_session().create_client(
             service, region_name=region, config=_config(patience_seconds)
         )
+    if patience_seconds is not None:
+        _keep_alive(made)
+    return made
 
 
 def _config(patience_seconds: float | None) -> Config | None:
     if patience_seconds is None:
         return None
-    return Config(read_timeout=patience_seconds, retries={"total_max_attempts": 1})
+    return Config(
+        read_timeout=patience_seconds, retries={"total_max_attempts": 1}, tcp_keepalive=True
+    )
+
+
+def _keep_alive(made: Any) -> None:  # noqa: ANN401 -- see client
+    """Have the connection say something now and then: routers forget a silent one.
+
+    botocore turns keepalive on, and leaves its time at the system's, which is two hours.
+    """
+    options = made._endpoint.http_session._socket_options  # noqa: SLF001 -- there is no public way
+    options += [
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in _KEEPALIVE.items()
+        if hasattr(socket, name)
+    ]
 
 
 @contextmanager
@@ -75,6 +107,8 @@ def translated_errors() -> Iterator[None]:
         raise AwsError("No AWS region is chosen: give --region or set AWS_REGION") from error
     except exceptions.ClientError as error:
         raise _refusal(error) from error
+    except (exceptions.ConnectionClosedError, exceptions.ReadTimeoutError) as error:
+        raise AnswerLost(f"AWS did not answer before the connection was lost: {error}") from error
     except exceptions.BotoCoreError as error:
         raise AwsError(f"AWS could not be asked: {error}") from error
 

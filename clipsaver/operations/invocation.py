@@ -33,6 +33,7 @@ def run(event: Mapping[str, Any], variables: Mapping[str, str], stack: Stack | N
 
     Raises:
         OperationFailed: the deployed function raised.
+        AnswerLost: it may still be running.
         AwsError: AWS could not be asked, or refused.
         ClipSaverError: the operation failed here.
     """
@@ -54,9 +55,15 @@ def _here(event: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, A
 def _deployed(event: Mapping[str, Any], stack: Stack) -> Any:  # noqa: ANN401 -- JSON of any shape
     name = stack.physical_id(_FUNCTION)
     client = stack.client("lambda", patience_seconds=_LONGEST_SECONDS)
-    with closing(client) as functions, aws.translated_errors():
-        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
-        document = json.loads(answer["Payload"].read())
+    try:
+        with closing(client) as functions, aws.translated_errors():
+            answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+            document = json.loads(answer["Payload"].read())
+    except aws.AnswerLost as error:
+        raise aws.AnswerLost(
+            f"{error}. The operation may still be running: do not repeat it before"
+            f" `clipsaver logs operations --stack {stack.name}` shows its end"
+        ) from error
     if "FunctionError" in answer:
         kind, reason = document.get("errorType", "Error"), document.get("errorMessage", "")
         raise OperationFailed(

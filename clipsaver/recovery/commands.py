@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from clipsaver.operations import invocation, target
+from clipsaver import aws
+from clipsaver.operations import invocation, pause, target
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import deployed
 from clipsaver.variables import configured, operator_variables
@@ -158,59 +159,91 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     if stack:
         if decisions_since:
             raise typer.BadParameter("a stack restores backups alone", param_hint="--stack")
-        if replace and not yes:
-            _confirm("the stack's database")
         instants = {"before": before, "decided_until": decided_until}
         given = {"name": place, "replace": replace, "guild_id": guild_id, "only": part}
-        _restore_there({**given, **instants}, Stack.read(stack, region))
-        return
-    if place is None:
+        _restore_there({**given, **instants}, Stack.read(stack, region), is_sure=yes)
+    elif place is None:
         raise typer.BadParameter("name a backup or a place, or a stack", param_hint="FROM")
-    variables = operator_variables()
-    url = configured(variables, required=("DATABASE_URL",)).environment.require("DATABASE_URL")
-    if decisions_since:
-        redone = restore.redo(url, source.decided(place), decisions_since, decided_until)
+    elif decisions_since:
+        redone = restore.redo(_url(), source.decided(place), decisions_since, decided_until)
         console.print(_counts("Done again, because it was decided since", redone))
-        return
-    with source.fetched(place, before) as found:
-        if guild_id:
-            _restore_guild(url, found, guild_id, part, decided_until)
-            return
-        if replace and not yes and not restore.is_empty(url):
-            _confirm(f"what is in the database by {found.manifest.name}")
-        started = time.monotonic()
-        report = restore.restore(
-            url,
-            found.folder,
-            replace=replace,
-            decided=found.decided,
-            until=decided_until,
-            migrate=migrations.upgrade,
-        )
-        _tell(found.manifest.name, report, time.monotonic() - started)
-    # An empty database may be another one than the queues' functions work on.
-    if replace:
-        _empty_queues([variables[name] for name in _QUEUES if variables.get(name)], None)
+    elif guild_id:
+        with source.fetched(place, before) as found:
+            _restore_guild(_url(), found, guild_id, part, decided_until)
+    else:
+        with source.fetched(place, before) as found:
+            _restore_here(found, decided_until, replace=replace, is_sure=yes)
+
+
+def _url() -> str:
+    found = configured(operator_variables(), required=("DATABASE_URL",))
+    return found.environment.require("DATABASE_URL")
 
 
 def _confirm(what: str) -> None:
     typer.confirm(f"Replace {what}? What is there is moved aside, not deleted", abort=True)
 
 
-def _restore_there(given: Mapping[str, Any], stack: Stack) -> None:
+def _restore_here(
+    found: Source, decided_until: datetime | None, *, replace: bool, is_sure: bool
+) -> None:
+    url = _url()
+    if replace and not is_sure and not restore.is_empty(url):
+        console.print("Whatever serves this database has to be paused: `clipsaver pause`.")
+        _confirm(f"what is in the database by {found.manifest.name}")
     started = time.monotonic()
-    event = {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in given.items()
-        if value is not None
-    }
-    answer = invocation.run({"operation": "restore", **event}, operator_variables(), stack)
+    report = restore.restore(
+        url,
+        found.folder,
+        replace=replace,
+        decided=found.decided,
+        until=decided_until,
+        migrate=migrations.upgrade,
+    )
+    _tell(found.manifest.name, report, time.monotonic() - started)
+    # An empty database may be another one than the queues' functions work on.
+    if replace:
+        variables = operator_variables()
+        _empty_queues([variables[name] for name in _QUEUES if variables.get(name)], None)
+
+
+def _restore_there(given: Mapping[str, Any], stack: Stack, *, is_sure: bool) -> None:
+    if given["replace"]:
+        if not pause.is_paused(stack):
+            raise typer.BadParameter(
+                f"the stack writes to its database: `clipsaver pause --stack {stack.name}` first,"
+                " and `clipsaver resume` afterwards",
+                param_hint="--replace",
+            )
+        if not is_sure:
+            _confirm("the stack's database")
+    started = time.monotonic()
+    answer = _ask(given, stack)
     seconds = time.monotonic() - started
     if "rows" in answer:
         _tell_guild(answer["name"], given["guild_id"], answer["rows"], seconds)
         return
     _tell(answer["name"], restore.Report(**answer["report"]), seconds)
     _empty_queues(deployed.queues(stack), stack.region)
+
+
+def _ask(given: Mapping[str, Any], stack: Stack) -> Any:  # noqa: ANN401 -- JSON
+    """Have the stack restore; its answer."""
+    event = {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in given.items()
+        if value is not None
+    }
+    try:
+        return invocation.run({"operation": "restore", **event}, operator_variables(), stack)
+    except aws.AnswerLost as error:
+        if given["guild_id"] is not None:
+            raise
+        left = ", ".join(deployed.queues(stack))
+        raise aws.AnswerLost(
+            f"{error}. Its queues were not emptied: when it has ended well, and before you resume,"
+            f" `aws sqs purge-queue --queue-url` for each of {left}"
+        ) from error
 
 
 def _empty_queues(urls: list[str], region: str | None) -> None:

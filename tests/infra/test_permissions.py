@@ -89,7 +89,7 @@ def test_backups_go_under_the_stacks_name_in_its_bucket_and_nowhere_else(
     assert policy["PolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
-            "Action": ["s3:PutObject", "s3:GetObject"],
+            "Action": ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
             "Resource": {"Fn::Sub": f"{_BUCKET}/{_OWN_BACKUPS}"},
         },
         {

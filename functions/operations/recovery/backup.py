@@ -11,6 +11,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from functions.operations.recovery import (
+    aside,
     errors,
     journal,
     programs,
@@ -27,8 +28,6 @@ from functions.shared import release
 from functions.shared.db import queries
 
 NAME: Final = "clipsaver backup"
-_ASIDE: Final = "replaced_*"
-"""The schemas in which restores leave what they replaced."""
 _MAJOR: Final = 10_000
 
 
@@ -62,6 +61,7 @@ def take(order: Order, place: Place) -> tuple[str, Manifest]:
         VersionMismatch: pg_dump is older than the server.
         ProgramFailed: pg_dump could not read everything; a tolerant backup leaves that out.
         NotSealed: the passphrase is missing or too short.
+        Busy: a restore is under way.
         DatabaseUnavailable: there is no connection.
     """
     with tempfile.TemporaryDirectory(prefix="clipsaver-backup-") as name:
@@ -69,6 +69,7 @@ def take(order: Order, place: Place) -> tuple[str, Manifest]:
         # Before the long work: whoever has forgotten the passphrase is told at once.
         _write_surroundings(order, folder)
         with sessions.opened(order.url, NAME, autocommit=True) as connection:
+            sessions.check_not_restored(connection)
             made = _gather(order, connection, folder)
         made.write(folder)
         where = place.put(folder, made.name)
@@ -131,7 +132,7 @@ def _dump(program: Path, order: Order, connection: Connection, folder: Path) -> 
             program,
             "--format=custom",
             f"--snapshot={snapshot}",
-            f"--exclude-schema={_ASIDE}",
+            f"--exclude-schema={aside.SCHEMAS}",
             "--no-password",
             f"--file={folder / manifests.DUMP}",
             url=order.url,

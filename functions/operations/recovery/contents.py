@@ -56,7 +56,8 @@ def opened(folder: Path, manifest: Manifest, table: Table, guild_id: int) -> Ite
         yield _of_csv(tolerant.path_of(folder, table.name), table)
         return
     program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
-    arguments = ("--data-only", f"--table={table.name}", "--file=-", str(folder / manifests.DUMP))
+    which = ("--data-only", "--schema=public", f"--table={table.name}")
+    arguments = (*which, "--file=-", str(folder / manifests.DUMP))
     with tempfile.TemporaryFile() as told:
         with programs.start(program, *arguments, told=told, stdout=subprocess.PIPE) as reading:
             lines = iter(reading.stdout or ())

@@ -6,6 +6,7 @@ RecoveryError          one of Clip Saver's errors
 ├── BackupMissing      there is no backup at that place, or it is not complete
 ├── BackupDamaged      a file is not what was written, or counts differ after a restore
 ├── DatabaseNotEmpty   a restore would have to replace what is there
+├── Busy               a restore is under way
 ├── NotSealed          no passphrase for the secret, or the wrong one
 └── PlaceUnavailable   the bucket, or the way to it
 
@@ -39,6 +40,17 @@ class BackupDamaged(RecoveryError):
 
 class DatabaseNotEmpty(RecoveryError):
     """Something is in the database that a restore is to go to."""
+
+
+class Busy(RecoveryError):
+    """A restore of this database is under way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A restore of this database, or what keeps one from beginning, is under way: wait for"
+            " its end. SELECT pid, state, query_start FROM pg_stat_activity WHERE application_name"
+            " LIKE 'clipsaver%' shows it, and pg_terminate_backend(pid) ends what was forgotten"
+        )
 
 
 class NotSealed(RecoveryError):

@@ -86,12 +86,14 @@ def restore_guild(
     Raises:
         BackupMissing: the backup does not know the guild.
         DatabaseNotEmpty: a channel of the backup is another guild's now.
+        Busy: a restore is under way.
         ProgramFailed: pg_restore gave up.
     """
     copies = _PARTS[only] if only else (*_GUILD, *(c for part in _PARTS.values() for c in part))
     taken_at = source.manifest.taken_at
     counts: dict[str, int] = {}
     with sessions.opened(url, _NAME) as target:
+        sessions.check_not_restored(target)
         found = {table.name: table for table in tables.select_tables(target)}
         owner_user_id = _owner(target, source, found["bot_guilds"], guild_id)
         scope = {"guild_id": guild_id, "owner_user_id": owner_user_id}
@@ -113,6 +115,8 @@ def restore_guild(
             decided = source.decided
             wanted = decided if until is None else journal.until(decided, until)
             journal.apply(target, wanted, taken_at, guild_id)
+        # A guild that is there has its record of decisions itself; this one is kept twice.
+        journal.bury_deleted_by_authors(target, source.decided, guild_id)
         _keep_decisions(target, guild_id, taken_at, until)
     return counts
 
@@ -154,11 +158,8 @@ def _check_scope(target: Connection, table: Table, guild_id: int) -> None:
     """No row of the database that would be written anew may be another guild's."""
     if table.name != "bot_channels":
         return
-    question = (
-        "SELECT count(*) FROM staged JOIN bot_channels AS target USING (channel_id)"
-        " WHERE target.guild_id <> %s"
-    )
-    if target.execute(question, (guild_id,)).fetchall()[0][0]:
+    foreign = target.execute(tables.SQL["count_foreign_channels"].sql, {"guild_id": guild_id})
+    if foreign.fetchall()[0][0]:
         raise errors.DatabaseNotEmpty(
             "A channel of the backup belongs to another guild now; `clipsaver sync` settles it"
         )
@@ -169,11 +170,5 @@ def _keep_decisions(
 ) -> None:
     if until is not None:
         journal.forget_tombstones(target, guild_id, until)
-    target.execute(
-        "DELETE FROM clips USING clip_tombstones AS buried"
-        " WHERE clips.guild_id = %s AND (clips.guild_id, clips.channel_id, clips.message_id,"
-        " clips.attachment_id) = (buried.guild_id, buried.channel_id, buried.message_id,"
-        " buried.attachment_id)",
-        (guild_id,),
-    )
+    journal.delete_buried(target, guild_id)
     journal.set_last_values(target, taken_at, guild_id, until)

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
-from functions.operations.recovery import manifest
+from functions.operations.recovery import manifest, sessions
 from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
@@ -25,13 +25,7 @@ Journal = Mapping[str, list[dict[str, Any]]]
 
 _SQL: Final = queries.load("journal", Path(__file__).parent)
 PARTS: Final = ("guilds", "tombstones", "opt_outs", "hidden", "setting_changes")
-_DECIDED_AT: Final = {
-    "tombstones": "created_at",
-    "opt_outs": "created_at",
-    "hidden": "hidden_at",
-    "setting_changes": "changed_at",
-}
-"""Where each part tells when somebody decided."""
+_BY_AUTHOR: Final = "deleted_by_author"
 _IS_READING: Final = "is_reading"
 """The one setting of a channel that is a column."""
 
@@ -53,7 +47,7 @@ def read(connection: Connection, schema: str) -> tuple[Journal, list[str]]:
                 cursor.execute(b"SELECT to_jsonb(given) FROM (" + statement + b") AS given")
                 found[part] = cursor.fetchall()
         except psycopg.Error as error:
-            lost.append(f"{part.replace('_', ' ')} cannot be read: {str(error).strip()}")
+            lost.append(f"{part.replace('_', ' ')} cannot be read: {sessions.told(error)}")
     return found, lost
 
 
@@ -69,15 +63,23 @@ def load(folder: Path) -> Journal:
 
 
 def until(journal: Journal, moment: datetime) -> Journal:
-    """What had been decided by a moment: whoever undoes a mistake must not do it again."""
+    """What had been decided by a moment: whoever undoes a mistake must not do it again.
+
+    What members refused for themselves, by an opt-out or by deleting, is nobody else's to undo.
+    """
     found = dict(journal)
-    for part, decided_at in _DECIDED_AT.items():
-        found[part] = [row for row in journal.get(part, ()) if _at(row[decided_at]) <= moment]
+    found["tombstones"] = [
+        row
+        for row in journal.get("tombstones", ())
+        if row["reason"] == _BY_AUTHOR or _at(row["created_at"]) <= moment
+    ]
+    found["hidden"] = [row for row in journal.get("hidden", ()) if _at(row["hidden_at"]) <= moment]
     found["setting_changes"] = [
         row | {"undone_at": None, "undone_by": None}
         if row["undone_at"] and _at(row["undone_at"]) > moment
         else row
-        for row in found["setting_changes"]
+        for row in journal.get("setting_changes", ())
+        if _at(row["changed_at"]) <= moment
     ]
     return found
 
@@ -114,10 +116,25 @@ def apply(
             ("setting_changes", "insert_setting_changes"),
         )
     }
-    new["clips_deleted"] = connection.execute(_SQL["delete_buried"].sql).rowcount
+    new["clips_deleted"] = delete_buried(connection, guild_id)
     set_last_values(connection, since, guild_id)
     connection.execute(_SQL["continue_numbers"].sql)
     return MappingProxyType(new)
+
+
+def bury_deleted_by_authors(connection: Connection, journal: Journal, guild_id: int) -> None:
+    """Let what members of a guild deleted of their own stay deleted, whatever else is undone."""
+    tombstones = [
+        row
+        for row in journal.get("tombstones", ())
+        if row["guild_id"] == guild_id and row["reason"] == _BY_AUTHOR
+    ]
+    connection.execute(_SQL["insert_tombstones"].sql, {"rows": Jsonb(tombstones)})
+
+
+def delete_buried(connection: Connection, guild_id: int | None = None) -> int:
+    """Delete the clips that were deleted for good, of one guild or of all; how many those are."""
+    return connection.execute(_SQL["delete_buried"].sql, {"guild_id": guild_id}).rowcount
 
 
 def set_last_values(
@@ -142,7 +159,7 @@ def set_last_values(
 
 
 def forget_tombstones(connection: Connection, guild_id: int, since: datetime) -> None:
-    """Take back what was deleted in a guild since a moment: it may come back."""
+    """Take back what was deleted in a guild since a moment, unless its author deleted it."""
     names = {"guild_id": guild_id, "since": since}
     connection.execute(_SQL["forget_tombstones"].sql, names)
 

@@ -43,7 +43,8 @@ ON CONFLICT DO NOTHING;
 -- What the deletions are about.
 DELETE FROM clips
 USING clip_tombstones AS buried
-WHERE (clips.guild_id, clips.channel_id, clips.message_id, clips.attachment_id)
+WHERE (%(guild_id)s::bigint IS NULL OR clips.guild_id = %(guild_id)s)
+  AND (clips.guild_id, clips.channel_id, clips.message_id, clips.attachment_id)
     = (buried.guild_id, buried.channel_id, buried.message_id, buried.attachment_id);
 
 -- insert_opt_outs
@@ -117,8 +118,9 @@ DELETE FROM install_intents;
 DELETE FROM leases;
 
 -- forget_tombstones
--- Deletions that were a mistake.
-DELETE FROM clip_tombstones WHERE guild_id = %(guild_id)s AND created_at > %(since)s;
+-- Deletions that were a mistake; what its author deleted never is one.
+DELETE FROM clip_tombstones
+WHERE guild_id = %(guild_id)s AND created_at > %(since)s AND reason <> 'deleted_by_author';
 
 -- clear_queued
 -- The messages that were under way are dropped with the queues.

@@ -15,8 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from psycopg import conninfo
+
 from functions.operations.recovery import errors, programs
 
+SESSION: Final = "clipsaver restore (psql)"
+"""What `pg_stat_activity` shows of it."""
+_QUOTES_NO_ROWS: Final = ("--set=VERBOSITY=terse", "--set=SHOW_CONTEXT=never")
 _UNKNOWN_TO_OLDER: Final = b"SET transaction_timeout = 0;\n"
 _EXTENSION: Final = re.compile(r"^\d+; \d+ \d+ (?:EXTENSION|COMMENT - EXTENSION) ")
 """An entry of a dump's contents (PostgreSQL docs, pg_restore, --list)."""
@@ -36,15 +41,20 @@ def load_dump(pg_restore: Path, url: str, dump: Path, seconds: float | None = No
     """
     arguments = ("--no-owner", "--no-privileges", "--exit-on-error", "--file=-")
     name = f"--dbname={programs.database_name(url)}"
-    quiet = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+    named_url = conninfo.make_conninfo(url, application_name=SESSION)
+    quiet = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", *_QUOTES_NO_ROWS)
     with tempfile.TemporaryFile() as told, _wanted(pg_restore, dump) as wanted:
         reading = programs.start(
             pg_restore, *arguments, wanted, str(dump), told=told, stdout=subprocess.PIPE
         )
         psql = pg_restore.with_name("psql")
-        writing = programs.start(psql, *quiet, name, url=url, told=told, stdin=subprocess.PIPE)
+        writing = programs.start(
+            psql, *quiet, name, url=named_url, told=told, stdin=subprocess.PIPE
+        )
         with reading, writing, _ended_after(seconds, reading, writing) as is_over:
             done = _hand_over(reading, writing)
+            # All of the SQL fits into the pipe while psql still builds indexes.
+            writing.wait()
         if seconds is not None and is_over.is_set():
             raise programs.out_of_time(pg_restore.name, seconds)
         if not done or writing.returncode:

@@ -64,20 +64,35 @@ class Manifest(BaseModel):
             BackupMissing: there is no manifest.
             BackupDamaged: it, or a file that it names, is not what was written.
         """
-        try:
-            text = (folder / FILE).read_bytes()
-        except FileNotFoundError as error:
-            raise errors.BackupMissing(f"{folder} holds no complete backup: no {FILE}") from error
-        try:
-            found = cls.model_validate_json(text)
-        except ValidationError as error:
-            raise errors.BackupDamaged(f"{FILE} is none of ours: {error}") from error
+        found = cls.parse(folder)
         for name in only or found.files:
             path, expected = folder / name, found.files.get(name)
             if not path.is_file() or checksum(path) != expected:
                 raise errors.BackupDamaged(
                     f"{name} is not the file that was backed up (SHA-256 differs): fetch it again,"
                     " or take another backup"
+                )
+        return found
+
+    @classmethod
+    def parse(cls, folder: Path) -> Self:
+        """The manifest in a folder, whatever else is there.
+
+        Raises:
+            BackupMissing: there is none.
+            BackupDamaged: it is none of ours, or names a file that would lie elsewhere.
+        """
+        try:
+            found = cls.model_validate_json((folder / FILE).read_bytes())
+        except FileNotFoundError as error:
+            raise errors.BackupMissing(f"{folder} holds no complete backup: no {FILE}") from error
+        except ValidationError as error:
+            raise errors.BackupDamaged(f"{FILE} is none of ours: {error}") from error
+        for name in found.files:
+            if not (folder / name).resolve().is_relative_to(folder.resolve()):
+                raise errors.BackupDamaged(
+                    f"{FILE} names {name!r}, outside of the backup: somebody tampered with it; take"
+                    " another backup, and look who may write to this place"
                 )
         return found
 

@@ -5,7 +5,7 @@ The manifest comes last, so that a backup that broke off is not taken for one.
 
 import contextlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -27,7 +27,11 @@ class Place(Protocol):
         """Store the files of a folder as the backup `name`; where that is."""
 
     def fetch(self, name: str, into: Path, *only: str) -> None:
-        """Bring the files of the backup `name`, or `only` these, into an empty folder."""
+        """Bring the files that the backup `name` lists, or `only` these, into an empty folder.
+
+        Raises:
+            BackupDamaged: it lists files that would lie outside of the folder.
+        """
 
     def names(self) -> list[str]:
         """The complete backups here, the oldest first."""
@@ -52,10 +56,8 @@ class Folder:
     def fetch(self, name: str, into: Path, *only: str) -> None:
         """Copy it back."""
         source = self._path / name
-        for file in only:
-            shutil.copyfile(source / file, into / file)
-        if not only:
-            shutil.copytree(source, into, dirs_exist_ok=True)
+        for file in _to_fetch(into, only):
+            shutil.copyfile(source / file, _target(into, file))
 
     def names(self) -> list[str]:
         """Those with a manifest."""
@@ -79,12 +81,10 @@ class Bucket:
 
     def fetch(self, name: str, into: Path, *only: str) -> None:
         """Download it."""
-        start = f"{self._prefix}{name}/"
         with self._client() as client, TransferManager(client) as transfers:
-            for key in [start + file for file in only] or self._keys(client, start):
-                to = into / key.removeprefix(start)
-                to.parent.mkdir(parents=True, exist_ok=True)
-                transfers.download(self._bucket, key, str(to)).result()
+            for file in _to_fetch(into, only):
+                key = f"{self._prefix}{name}/{file}"
+                transfers.download(self._bucket, key, str(_target(into, file))).result()
 
     def names(self) -> list[str]:
         """Those with a manifest."""
@@ -162,3 +162,19 @@ def _taken_before(names: Iterable[str], before: datetime | None) -> list[str]:
 def _manifest_last(source: Path) -> list[Path]:
     files = sorted(path for path in source.rglob("*") if path.is_file())
     return sorted(files, key=lambda path: path.name == manifest.FILE)
+
+
+def _to_fetch(into: Path, only: Sequence[str]) -> Iterator[str]:
+    """The files to fetch; what else lies beside them is not ours, and may have any name."""
+    if only:
+        yield from only
+        return
+    yield manifest.FILE
+    # It is there by now.
+    yield from manifest.Manifest.parse(into).files
+
+
+def _target(into: Path, file: str) -> Path:
+    to = into / file
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return to

@@ -4,17 +4,14 @@ What is in the way is moved to a schema of its own and not deleted, so that a re
 and so that the decisions of the time between can still be read there.
 """
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from psycopg import sql
-
 from functions.operations.recovery import (
+    aside,
     errors,
     journal,
     loading,
@@ -29,10 +26,7 @@ from functions.operations.recovery.manifest import Manifest
 from functions.operations.recovery.sessions import Connection
 from functions.shared import release
 
-_log = logging.getLogger("discord_clip_saver.recovery")
-
 NAME: Final = "clipsaver restore"
-_PUBLIC: Final = "public"
 _MAJOR: Final = 10_000
 
 
@@ -71,7 +65,7 @@ def is_empty(url: str) -> bool:
         DatabaseUnavailable: there is no connection.
     """
     with sessions.opened(url, NAME) as connection:
-        return not _movable(connection)
+        return not aside.movable(connection)
 
 
 def restore(
@@ -100,39 +94,36 @@ def restore(
         BackupMissing, BackupDamaged: the backup is not what was written.
         VersionMismatch: something is older than what it is to work with.
         DatabaseNotEmpty: something is in the way, and is not to be replaced.
-        ProgramFailed: pg_restore gave up; the database is as it was.
-        DatabaseError: a migration failed.
+        Busy: another restore is under way.
+        ProgramFailed: pg_restore gave up.
+        DatabaseError: a migration failed, or what was decided does not fit what was restored.
+
+    Whatever is raised, the database is as it was. Only a restore that is killed leaves what it
+    replaced aside, and the next one reads there what was decided.
     """
     manifest = Manifest.read(folder)
     report = Report(lost=list(manifest.lost))
-    with sessions.opened(url, NAME, autocommit=True) as connection:
+    with sessions.alone(url, NAME), sessions.opened(url, NAME, autocommit=True) as connection:
         check_versions(connection, manifest)
         if migrate is None:
             _check_schema(manifest)
-        journals = [decided] if decided else []
-        if _movable(connection):
-            if not replace:
-                raise errors.DatabaseNotEmpty(
-                    "The database is not empty: restore to an empty one, or give --replace, which"
-                    " keeps what is there in a schema of its own"
-                )
-            found, unread = journal.read(connection, _PUBLIC)
-            journals.append(found)
-            report.lost += unread
-            report.aside = _set_aside(connection)
-    with _put_back_if_it_fails(url, report.aside):
-        report.rows = load(url, folder, manifest, migrate, seconds)
-    with sessions.opened(url, NAME) as connection:
-        report.voided = journal.void(connection)
-        report.requeued = journal.requeue(connection)
-        if manifest.lost:
-            journal.forget_coverage(connection)
-        for each in journals:
-            wanted = each if until is None else journal.until(each, until)
-            redone = journal.apply(connection, wanted, manifest.taken_at)
-            report.redone = {
-                part: report.redone.get(part, 0) + count for part, count in redone.items()
-            }
+        report.aside = _make_way(connection, replace=replace)
+        with aside.put_back_if_it_fails(url, report.aside):
+            # Where nobody can decide anything any more, so that nothing is missed.
+            replaced = aside.unfinished(connection)
+            journals = [decided] if decided else []
+            for schema in replaced:
+                found, unread = journal.read(connection, schema)
+                journals.append(found)
+                report.lost += unread
+            report.rows = load(url, folder, manifest, migrate, seconds)
+            if until is not None:
+                journals = [journal.until(each, until) for each in journals]
+            with sessions.opened(url, NAME) as restored:
+                _decide_again(restored, manifest.taken_at, journals, report)
+                if manifest.lost:
+                    journal.forget_coverage(restored)
+                aside.note_finished(restored, replaced)
     return report
 
 
@@ -226,15 +217,30 @@ def _check_schema(manifest: Manifest) -> None:
     )
 
 
-@contextmanager
-def _put_back_if_it_fails(url: str, aside: str | None) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        if aside:
-            with sessions.opened(url, NAME) as connection:
-                _put_back(connection, aside)
-        raise
+def _make_way(connection: Connection, *, replace: bool) -> str | None:
+    """Move aside what is in the database; the schema it is in, None where there was nothing.
+
+    Raises:
+        DatabaseNotEmpty: something is there, and is not to be replaced.
+    """
+    if not aside.movable(connection):
+        return None
+    if not replace:
+        raise errors.DatabaseNotEmpty(
+            "The database is not empty: restore to an empty one, or give --replace, which"
+            " keeps what is there in a schema of its own"
+        )
+    return aside.move_away(connection)
+
+
+def _decide_again(
+    connection: Connection, since: datetime, journals: Iterable[Journal], report: Report
+) -> None:
+    report.voided = journal.void(connection)
+    report.requeued = journal.requeue(connection)
+    for each in journals:
+        redone = journal.apply(connection, each, since)
+        report.redone = {part: report.redone.get(part, 0) + new for part, new in redone.items()}
 
 
 def _load_tables(url: str, folder: Path, manifest: Manifest, migrate: Migrate) -> Mapping[str, int]:
@@ -248,34 +254,3 @@ def _load_tables(url: str, folder: Path, manifest: Manifest, migrate: Migrate) -
                 tables.stage(connection, table, [path.read_bytes()])
                 counts[table.name] = tables.merge(connection, table, "add")
     return counts
-
-
-def _movable(connection: Connection) -> list[str]:
-    return [name for (name,) in connection.execute(tables.SQL["select_movable"].sql)]
-
-
-def _set_aside(connection: Connection) -> str:
-    """Move everything to a schema of its own; its name."""
-    taken_at = connection.execute(tables.SQL["select_server"].sql).fetchall()[0][0]
-    aside = f"replaced_{taken_at:%Y%m%d_%H%M%S}"
-    with connection.transaction():
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(aside)))
-        _move(connection, aside)
-    _log.info("Moved what was there to the schema %s", aside)
-    return aside
-
-
-def _put_back(connection: Connection, aside: str) -> None:
-    """Drop what a failed restore left, and move everything back."""
-    for name in _movable(connection):
-        connection.execute(f"DROP {name} CASCADE".encode())
-    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(aside)))
-    _move(connection, _PUBLIC)
-    connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(aside)))
-
-
-def _move(connection: Connection, schema: str) -> None:
-    for name in _movable(connection):
-        # Names come quoted from PostgreSQL.
-        statement = sql.SQL("SET SCHEMA {}").format(sql.Identifier(schema))
-        connection.execute(f"ALTER {name} ".encode() + statement.as_bytes(connection))

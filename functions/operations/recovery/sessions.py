@@ -1,15 +1,19 @@
-"""Connections to the databases that are backed up and restored."""
+"""Connections to the databases that are backed up and restored, and who may work on one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import psycopg
 
-from functions.shared.db import blocking
+from functions.operations.recovery import errors
+from functions.shared.db import blocking, queries
 from functions.shared.db.connection import translated
 
 Connection = psycopg.Connection[Any]
+
+_SQL: Final = queries.load("sessions", Path(__file__).parent)
 
 
 @contextmanager
@@ -23,11 +27,47 @@ def opened(url: str, name: str, *, autocommit: bool = False) -> Iterator[Connect
 
     Raises:
         DatabaseUnavailable: there is no connection to be had.
-        DatabaseError: a statement failed, and the block did not get over it.
+        DatabaseError: a statement failed, and the block did not get over it; no row is quoted.
     """
     try:
         with blocking.connect(url, name) as connection:
             connection.autocommit = autocommit
             yield connection
     except psycopg.Error as error:
-        raise translated(error, connection_lost=False) from error
+        kind = type(translated(error, connection_lost=False))
+        # The driver's own error would show those rows in a traceback.
+        raise kind(told(error)) from None
+
+
+def told(error: psycopg.Error) -> str:
+    """What PostgreSQL says first; its details quote rows, and so what people wrote."""
+    return error.diag.message_primary or str(error).strip() or type(error).__name__
+
+
+@contextmanager
+def alone(url: str, name: str) -> Iterator[None]:
+    """Nobody else restores or backs up this database while the block lasts.
+
+    The lock is a transaction's, on a connection of its own: a pooler cannot leave it behind.
+
+    Raises:
+        Busy: somebody does already.
+    """
+    with opened(url, name) as connection:
+        connection.execute(_SQL["notice_soon"].sql)
+        _lock(connection, "try_lock")
+        yield
+
+
+def check_not_restored(connection: Connection) -> None:
+    """Let no restore begin until the end of the transaction.
+
+    Raises:
+        Busy: one is under way.
+    """
+    _lock(connection, "try_lock_shared")
+
+
+def _lock(connection: Connection, name: str) -> None:
+    if not connection.execute(_SQL[name].sql).fetchall()[0][0]:
+        raise errors.Busy

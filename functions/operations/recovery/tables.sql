@@ -60,3 +60,25 @@ WHERE NOT EXISTS (
     WHERE classid = catalogue AND objid = ours.oid AND deptype IN ('e', 'a', 'i')
 )
 ORDER BY 1;
+
+-- select_unfinished
+-- Where restores moved what they replaced, and have not noted that they came to their end.
+SELECT nspname::text
+FROM pg_namespace
+WHERE nspname LIKE 'replaced\_%'
+  AND obj_description(oid, 'pg_namespace') IS NULL
+  AND EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_namespace.oid)
+ORDER BY 1;
+
+-- end_loading
+-- Our own sessions of that name, told to end.
+SELECT pg_terminate_backend(pid)
+FROM pg_stat_activity
+WHERE application_name = %(name)s AND datname = current_database() AND usename = current_user;
+
+-- count_foreign_channels
+-- Channels beside their table that are another guild's in it.
+SELECT count(*)
+FROM staged
+JOIN bot_channels AS target USING (channel_id)
+WHERE target.guild_id <> %(guild_id)s;

@@ -12,7 +12,7 @@ from typing import IO, Final
 import psycopg
 from psycopg import sql
 
-from functions.operations.recovery import manifest, tables
+from functions.operations.recovery import manifest, sessions, tables
 from functions.operations.recovery.sessions import Connection
 from functions.operations.recovery.tables import Table
 
@@ -68,7 +68,7 @@ def _save_page(
     except psycopg.DatabaseError as error:
         if connection.closed:
             raise
-        problem = str(error).strip()
+        problem = sessions.told(error)
     saved = sum(_rows_of_page(connection, table, page, file))
     return saved, f"{problem} ({saved} rows of it were saved)"
 

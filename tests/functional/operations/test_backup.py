@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from clipsaver import cli
+from clipsaver import aws, cli
 from clipsaver.local import errors as local_errors
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.sqs import JobQueueServer
-from clipsaver.operations import invocation
+from clipsaver.operations import invocation, pause
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import commands
 from tests import factories, s3
@@ -156,6 +156,7 @@ def verb(
         found = Stack("clips", None, PARAMETERS, {"JobsQueue": ("AWS::SQS::Queue", queue.url)})
         monkeypatch.setattr(Stack, "read", lambda *_: found)
         monkeypatch.setattr(invocation, "_deployed", lambda event, _: function.invoke(event))
+        monkeypatch.setattr(pause, "is_paused", lambda _: True)
         monkeypatch.setattr(commands.console, "width", 200)
         queue.client.send_message(QueueUrl=queue.url, MessageBody="{}")
         yield lambda *typed: CliRunner().invoke(cli.app, [*typed, "--stack", "clips"])
@@ -192,6 +193,34 @@ def test_the_stack_takes_the_backup_that_is_named_or_the_newest_from_before(
         assert f"Restored {name}" in restored.output
         assert rows.sql("SELECT FROM bot_guilds WHERE name = 'wrong'") == []
         rows.sql("SELECT pg_sleep(1.1)")
+
+
+def test_a_stack_that_is_not_paused_is_not_replaced(
+    verb: Callable[..., Result], rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verb("backup")
+    rows.sql("UPDATE bot_guilds SET name = 'wrong'")
+    monkeypatch.setattr(pause, "is_paused", lambda _: False)
+    refused = verb("restore", "--replace", "--yes")
+    assert refused.exit_code == 2
+    assert "clipsaver pause" in refused.output
+    assert len(rows.sql("SELECT FROM bot_guilds WHERE name = 'wrong'")) == 2
+
+
+def test_an_answer_that_is_lost_says_what_is_left_to_do(
+    verb: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: Any) -> None:
+        raise aws.AnswerLost("nothing came")
+
+    monkeypatch.setattr(invocation, "_deployed", lose)
+    whole = verb("restore")
+    assert isinstance(whole.exception, aws.AnswerLost)
+    assert "purge-queue" in str(whole.exception)
+    assert "http" in str(whole.exception)
+    # One guild leaves the queues as they are.
+    guild = verb("restore", "--guild", str(HERE))
+    assert str(guild.exception) == "nothing came"
 
 
 def test_the_stack_restores_one_guild_while_the_others_are_served(

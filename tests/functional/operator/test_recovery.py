@@ -121,13 +121,14 @@ def test_the_newest_from_before_a_mistake_is_restored_without_what_it_decided(
 ) -> None:
     mistake = _next_second(rows)
     rows.sql("UPDATE bot_guilds SET name = 'wrong'")
-    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    change = "INSERT INTO setting_changes (guild_id, key, new_value) VALUES (%s, 'prefix', '\"?\"')"
+    rows.sql(change, HERE)
     assert run("backup", "--to", place).exit_code == 0
     times = ("--before", mistake, "--decided-until", mistake)
     restored = run("restore", place, "--replace", "--yes", *times)
     assert restored.exit_code == 0, restored.output
     assert _names(rows)[0] == f"Guild {HERE}"
-    assert rows.count("clip_opt_outs") == 0
+    assert rows.count("setting_changes") == 0
 
 
 def test_decisions_alone_are_done_again_on_a_server_that_was_set_back(

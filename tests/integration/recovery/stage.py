@@ -69,8 +69,10 @@ def clip(rows: Rows, message_id: int, guild_id: int = HERE, **columns: Any) -> N
     rows.insert("clips", **plain | columns)
 
 
-def bury(rows: Rows, message_id: int, guild_id: int = HERE) -> None:
-    """Delete a clip for good, as its author does."""
+def bury(
+    rows: Rows, message_id: int, guild_id: int = HERE, reason: str = "deleted_by_author"
+) -> None:
+    """Delete a clip for good, as its author does, or for another reason."""
     rows.sql("DELETE FROM clips WHERE guild_id = %s AND message_id = %s", guild_id, message_id)
     rows.insert(
         "clip_tombstones",
@@ -78,7 +80,7 @@ def bury(rows: Rows, message_id: int, guild_id: int = HERE) -> None:
         channel_id=guild_id + 1,
         message_id=message_id,
         attachment_id=message_id,
-        reason="deleted_by_author",
+        reason=reason,
     )
 
 
@@ -86,3 +88,29 @@ def clips(rows: Rows, guild_id: int = HERE) -> list[int]:
     """The messages of a guild's clips."""
     found = rows.sql("SELECT message_id FROM clips WHERE guild_id = %s ORDER BY 1", guild_id)
     return [row["message_id"] for row in found]
+
+
+def slow_index(rows: Rows, seconds: int) -> None:
+    """An index that takes its time whenever it is built anew; its SQL fits into a pipe."""
+    rows.sql(
+        "CREATE FUNCTION slowly(number bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE"
+        " AS 'BEGIN RETURN number; END'"
+    )
+    rows.sql("CREATE INDEX slow ON bot_guilds (slowly(guild_id))")
+    rows.sql(
+        "CREATE OR REPLACE FUNCTION slowly(number bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE"
+        f" AS 'BEGIN PERFORM pg_sleep({seconds}); RETURN number; END'"
+    )
+
+
+def refuse_titles(rows: Rows) -> None:
+    """Have titles in the database that its own rule does not let in again."""
+    rows.sql(
+        "CREATE FUNCTION is_fine(title text) RETURNS boolean LANGUAGE sql IMMUTABLE"
+        " AS 'SELECT true'"
+    )
+    rows.sql("ALTER TABLE clips ADD CONSTRAINT titles_are_fine CHECK (is_fine(title))")
+    rows.sql(
+        "CREATE OR REPLACE FUNCTION is_fine(title text) RETURNS boolean LANGUAGE sql IMMUTABLE"
+        " AS 'SELECT title IS NULL'"
+    )

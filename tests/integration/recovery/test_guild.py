@@ -1,6 +1,7 @@
 """One guild out of a backup, into a database that goes on serving."""
 
 import json
+import traceback
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,6 +10,7 @@ import pytest
 from functions.operations.recovery import errors, guild, journal
 from functions.operations.recovery import manifest as manifests
 from functions.operations.recovery.manifest import Kind
+from functions.shared import errors as product_errors
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 from tests.integration.recovery.stage import CLIPS, Taken
@@ -147,14 +149,33 @@ def test_a_guild_that_was_gone_gets_its_decisions_out_of_a_later_journal(
 def test_deletions_that_were_a_mistake_are_taken_back(
     rows: Rows, taken: Taken, database_url: str
 ) -> None:
-    stage.bury(rows, 1)
+    stage.bury(rows, 1, reason="message_deleted")
     (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
-    for message_id, guild_id in ((2, HERE), (3, HERE), (4, ELSEWHERE)):
-        stage.bury(rows, message_id, guild_id)
+    stage.bury(rows, 2, reason="message_deleted")
+    stage.bury(rows, 4, ELSEWHERE, reason="attachment_removed")
+    # Nobody but its author takes that back.
+    stage.bury(rows, 3)
     guild.restore_guild(database_url, taken.source(), HERE, until=before["the_mistake"])
-    assert stage.clips(rows) == [2, 3]
+    assert stage.clips(rows) == [2]
     assert stage.clips(rows, ELSEWHERE) == []
-    assert rows.count("clip_tombstones") == 2
+    assert rows.count("clip_tombstones") == 3
+
+
+@pytest.mark.parametrize("is_until", [False, True])
+def test_what_a_later_journal_knows_its_author_to_have_deleted_stays_so(
+    rows: Rows, taken: Taken, database_url: str, *, is_until: bool
+) -> None:
+    (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
+    stage.bury(rows, 1)
+    stage.bury(rows, 2, reason="message_deleted")
+    stage.bury(rows, 4, ELSEWHERE)
+    decided, _ = journal.read(rows.connection, "public")
+    rows.sql("DELETE FROM clip_tombstones")
+    until = before["the_mistake"] if is_until else None
+    guild.restore_guild(database_url, taken.source(decided), HERE, until=until)
+    assert stage.clips(rows) == [2, 3]
+    found = rows.sql("SELECT message_id FROM clip_tombstones")
+    assert found == [{"message_id": 1}]
 
 
 def test_a_tolerant_backup_gives_a_guild_as_well(
@@ -221,3 +242,29 @@ def test_a_dump_that_breaks_off_changes_nothing(
     with pytest.raises(errors.ProgramFailed, match="pg_restore gave up"):
         guild.restore_guild(database_url, taken.source(), HERE)
     assert rows.of_guild(HERE) == before
+
+
+def test_a_table_of_the_same_name_elsewhere_is_not_taken_for_ours(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    rows.sql("CREATE SCHEMA another")
+    rows.sql("CREATE TABLE another.bot_guilds (guild_id bigint, owner_user_id bigint)")
+    rows.sql("INSERT INTO another.bot_guilds VALUES (77, NULL)")
+    taken = stage.take(database_url, tmp_path)
+    before = rows.of_guild(HERE)["bot_guilds"]
+    rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
+    guild.restore_guild(database_url, taken.source(), HERE)
+    assert rows.of_guild(HERE)["bot_guilds"] == before
+
+
+def test_no_row_is_quoted_when_one_is_refused(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    stage.clip(rows, 9, title="what somebody wrote")
+    stage.refuse_titles(rows)
+    taken = stage.take(database_url, tmp_path)
+    rows.sql("DELETE FROM clips WHERE message_id = 9")
+    with pytest.raises(product_errors.DatabaseError, match="violates check") as raised:
+        guild.restore_guild(database_url, taken.source(), HERE)
+    told = "".join(traceback.format_exception(raised.value))
+    assert "somebody" not in told

@@ -1,5 +1,6 @@
 """A dump on its way into a database."""
 
+import time
 from pathlib import Path
 
 import psycopg
@@ -58,3 +59,25 @@ def test_half_a_dump_leaves_nothing_behind(dump: Path, empty_url: str) -> None:
 def test_a_database_with_the_tables_already_is_left_alone(dump: Path, database_url: str) -> None:
     with pytest.raises(errors.ProgramFailed, match="already exists"):
         loading.load_dump(programs.packaged("pg_restore"), database_url, dump)
+
+
+def test_the_time_is_over_while_an_index_is_built(
+    rows: Rows, database_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    stage.slow_index(rows, seconds=4)
+    dump = stage.take(database_url, tmp_path).folder / manifests.DUMP
+    started = time.monotonic()
+    with pytest.raises(errors.ProgramFailed, match="not done after 2 s"):
+        loading.load_dump(programs.packaged("pg_restore"), empty_url, dump, seconds=2)
+    assert time.monotonic() - started < 4
+
+
+def test_no_row_is_quoted_when_one_is_refused(
+    rows: Rows, database_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    stage.clip(rows, 9, title="what somebody wrote")
+    stage.refuse_titles(rows)
+    dump = stage.take(database_url, tmp_path).folder / manifests.DUMP
+    with pytest.raises(errors.ProgramFailed, match="violates check constraint") as raised:
+        loading.load_dump(programs.packaged("pg_restore"), empty_url, dump)
+    assert "somebody" not in str(raised.value)

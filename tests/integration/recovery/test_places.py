@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from functions.operations.recovery import errors, manifest, places
+from functions.operations.recovery.manifest import Manifest
 from functions.operations.recovery.places import Place
 from tests import s3
 
@@ -43,10 +45,23 @@ def source(tmp_path: Path) -> Path:
     """The files of a backup, one of them in a folder and one of them large."""
     folder = tmp_path / "source"
     (folder / "tables").mkdir(parents=True)
-    (folder / manifest.FILE).write_text("{}")
     (folder / manifest.DUMP).write_bytes(b"x" * LARGE)
     (folder / "tables" / "clips.csv").write_text("1,2\n")
+    _list(folder, manifest.checksums(folder))
     return folder
+
+
+def _list(folder: Path, files: dict[str, str]) -> None:
+    """Make these the files of the backup in a folder."""
+    Manifest(
+        kind="full",
+        taken_at=datetime.fromisoformat("2026-01-01T00:00:00Z"),
+        release="0.1.0",
+        schema_revision="0001",
+        server_version="18.0",
+        files=files,
+        rows={},
+    ).write(folder)
 
 
 def test_what_is_put_is_fetched(place: Place, source: Path, tmp_path: Path) -> None:
@@ -54,6 +69,38 @@ def test_what_is_put_is_fetched(place: Place, source: Path, tmp_path: Path) -> N
     fetched = tmp_path / "fetched"
     fetched.mkdir()
     place.fetch("20260101T000000Z-full", fetched)
+    assert manifest.checksums(fetched) == manifest.checksums(source)
+
+
+@pytest.mark.parametrize("way", ["../../elsewhere", "{tmp}/elsewhere", "tables/../../elsewhere"])
+def test_a_backup_that_lists_files_outside_of_its_folder_is_refused(
+    place: Place, source: Path, tmp_path: Path, way: str
+) -> None:
+    _list(source, {way.format(tmp=tmp_path): "0"})
+    place.put(source, "20260101T000000Z-full")
+    fetched = tmp_path / "fetched" / "here"
+    fetched.mkdir(parents=True)
+    with pytest.raises(errors.BackupDamaged, match="outside of the backup"):
+        place.fetch("20260101T000000Z-full", fetched)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_lies_beside_a_backup_is_not_fetched(
+    bucket: s3.Bucket, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.clear()
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    place = places.Bucket(bucket.name, "clips")
+    place.put(source, "20260101T000000Z-full")
+    planted = tmp_path / "planted"
+    client = botocore.session.get_session().create_client("s3")
+    key = f"clips/20260101T000000Z-full/{planted}"
+    client.put_object(Bucket=bucket.name, Key=key, Body=b"mine")
+    fetched = tmp_path / "fetched"
+    fetched.mkdir()
+    place.fetch("20260101T000000Z-full", fetched)
+    assert not planted.exists()
     assert manifest.checksums(fetched) == manifest.checksums(source)
 
 

@@ -233,21 +233,31 @@ def test_what_was_a_mistake_is_not_done_again(
     rows: Rows, database_url: str, tmp_path: Path
 ) -> None:
     taken = stage.take(database_url, tmp_path)
-    stage.bury(rows, 1)
+    stage.bury(rows, 1, reason="message_deleted")
     _change(rows, "prefix", "$")
     _change(rows, "scan_nsfw", "on")
     (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
-    stage.bury(rows, 2)
+    stage.bury(rows, 2, reason="message_deleted")
     rows.sql("UPDATE clips SET hidden_at = now() WHERE message_id = %s", 3)
-    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
     _change(rows, "prefix", "%")
     rows.sql("UPDATE setting_changes SET undone_at = now() WHERE key = 'scan_nsfw'")
     stage.restore(database_url, taken.folder, replace=True, until=before["the_mistake"])
     assert stage.clips(rows) == [2, 3]
     assert rows.sql("SELECT FROM clips WHERE hidden_at IS NOT NULL") == []
-    assert rows.count("clip_opt_outs") == 0
     (found,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", HERE)
     assert found["settings"] == {"prefix": "$", "scan_nsfw": "on"}
+
+
+def test_what_members_refused_for_themselves_is_no_mistake(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    taken = stage.take(database_url, tmp_path)
+    (before,) = rows.sql("SELECT clock_timestamp() AS the_mistake")
+    stage.bury(rows, 1)
+    rows.insert("clip_opt_outs", guild_id=HERE, user_id=7)
+    stage.restore(database_url, taken.folder, replace=True, until=before["the_mistake"])
+    assert stage.clips(rows) == [2, 3]
+    assert rows.count("clip_opt_outs") == 1
 
 
 def test_applying_a_journal_twice_changes_nothing(
