@@ -1,6 +1,6 @@
 """Whether PostgreSQL is reached, fits this release, has room, and has seen its scheduled jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from functions.operations import finding
@@ -11,14 +11,16 @@ from functions.shared.db import job_runs, server
 
 _CROWDED_SHARE: Final = 0.8
 _REACH_FIX: Final = (
-    "Is DATABASE_URL right, the server up, and open to these functions? The log says more"
+    "Is DATABASE_URL right, the server up, and open to these functions? The log says more;"
+    " wrong password: docs/operations.md, Rotate a secret"
 )
 _SCHEMA_FIX: Final = "`make deploy` migrates; on your own machine, `clipsaver migrate`"
 _CROWDED_FIX: Final = (
     "A smaller MaxDatabaseConnections, a larger max_connections, or a pooler before the database"
 )
+_BREAKER_FIX: Final = "docs/operations.md, The breaker tripped"
 _LATE_FIX: Final = (
-    "`clipsaver logs {job} --since 6h`: did it fail?"
+    "`clipsaver logs {job} --since 6h`: did it fail, or stop?"
     " `clipsaver schedule list`: is its schedule enabled?"
 )
 _BACKUP_FIX: Final = "`clipsaver backup --to PLACE`, each day: docs/operations.md, Backup"
@@ -32,6 +34,7 @@ async def check(parts: Parts) -> list[Finding]:
         async with parts.database.transaction() as transaction:
             connections = await server.select_connections(transaction)
             ages = await job_runs.select_ages(transaction)
+            last_sync = await job_runs.select_summary(transaction, "sync")
     except errors.SchemaMismatch as error:
         return [
             finding.fine("database", "reachable"),
@@ -47,6 +50,7 @@ async def check(parts: Parts) -> list[Finding]:
         finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
         _connections(connections),
         *_ages(parts, ages),
+        *_breaker(last_sync),
         _backup(ages.get("backup")),
     ]
 
@@ -80,9 +84,15 @@ def _age(job: str, seconds: float | None, late_after: int) -> Finding:
     return finding.fine(f"last {job}", told)
 
 
+def _breaker(summary: object | None) -> Iterator[Finding]:
+    """What the last sync that ended well held back; one that stopped altogether becomes late."""
+    if isinstance(summary, Mapping) and summary.get("breaker"):
+        yield finding.warning("breaker", str(summary["breaker"]), _BREAKER_FIX)
+
+
 def _backup(seconds: float | None) -> Finding:
     if seconds is None:
-        return finding.warning("last backup", "none was ever made", _BACKUP_FIX)
+        return finding.warning("last backup", "none is recorded", _BACKUP_FIX)
     told = f"{seconds / 3600:.0f} hours ago"
     if seconds > _OLD_BACKUP_SECONDS:
         return finding.warning("last backup", told, _BACKUP_FIX)
