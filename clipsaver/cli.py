@@ -22,7 +22,7 @@ from clipsaver.operations import commands as operations
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import commands as recovery
 from clipsaver.schedules import commands as schedules
-from clipsaver.sync_view import SyncView, summary_table
+from clipsaver.sync_view import SyncView, shown_summary
 from clipsaver.variables import configured, operator_variables
 from functions.deploy import migrations
 from functions.shared import errors, settings
@@ -113,7 +113,10 @@ def sync(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Reconcile guilds and channels with what Discord says, now."""
+    """Reconcile guilds and channels with what Discord says, now.
+
+    Ends with status 1 if the mass-change breaker held something back.
+    """
     event: dict[str, Any] = {"dry_run": dry_run, "force": force}
     if guild:
         event["guild_ids"] = guild
@@ -122,7 +125,9 @@ def sync(
     if as_json:
         print(json.dumps(summary, indent=2))  # noqa: T201 -- for another program to read
     else:
-        console.print(summary_table(summary))
+        console.print(shown_summary(summary))
+    if summary["breaker"]:
+        raise typer.Exit(_FAILED)
 
 
 @app.command()

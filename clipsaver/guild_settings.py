@@ -97,11 +97,14 @@ def change(
     """Set a setting, or with None reset it; whether that changed anything.
 
     Raises:
+        Paused: the operator has paused Clip Saver.
         UnknownGuild, UnknownChannel: they are not stored.
         ClipSaverError: the variables or the database do not allow it.
     """
     return _run(
-        variables, lambda transaction, _: changes.change(transaction, where, key, new, None)
+        variables,
+        lambda transaction, _: changes.change(transaction, where, key, new, None),
+        writes=True,
     )
 
 
@@ -109,10 +112,13 @@ def restore(variables: Mapping[str, str], where: changes.Scope) -> SettingChange
     """Undo the last change; None if there is none.
 
     Raises:
+        Paused: the operator has paused Clip Saver.
         UnknownGuild, UnknownChannel: they are not stored.
         ClipSaverError: the variables or the database do not allow it.
     """
-    return _run(variables, lambda transaction, _: changes.undo(transaction, where, None))
+    return _run(
+        variables, lambda transaction, _: changes.undo(transaction, where, None), writes=True
+    )
 
 
 async def _name(transaction: Transaction, where: changes.Scope) -> str:
@@ -130,9 +136,13 @@ async def _name(transaction: Transaction, where: changes.Scope) -> str:
 def _run(
     variables: Mapping[str, str],
     work: Callable[[Transaction, settings.GuildSettings], Awaitable[T]],
+    *,
+    writes: bool = False,
 ) -> T:
     """Do some work in one transaction on the operator's database."""
     configuration = configured(variables, required=("DATABASE_URL",))
+    if writes:
+        configuration.environment.require_running()
     tunables = settings.load(configuration.environment.settings_path)
 
     async def run() -> T:

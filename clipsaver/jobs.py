@@ -27,12 +27,13 @@ def sync(
     """Run a sync, showing its progress; its summary.
 
     Raises:
-        Paused: the operator has paused Clip Saver.
+        Paused: the operator has paused Clip Saver, and this is no dry run.
         ClipSaverError: what the run could not get over.
     """
     configuration = configured(variables, required=("BOT_TOKEN", "DATABASE_URL"))
     environment = configuration.environment
-    environment.require_running()
+    if not event.get("dry_run"):
+        environment.require_running()
     tunables = settings.load(environment.settings_path)
 
     async def run() -> dict[str, Any]:
@@ -50,11 +51,12 @@ def purge(variables: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, A
     """Run a purge; the rows deleted per table.
 
     Raises:
-        Paused: the operator has paused Clip Saver.
+        Paused: the operator has paused Clip Saver, and this is no dry run.
         ClipSaverError: what the run could not get over.
     """
     configuration = configured(variables, required=("DATABASE_URL",))
-    configuration.environment.require_running()
+    if not event.get("dry_run"):
+        configuration.environment.require_running()
     tunables = settings.load(configuration.environment.settings_path)
 
     async def run() -> dict[str, Any]:

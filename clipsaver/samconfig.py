@@ -25,7 +25,9 @@ def deploy_options(path: Path, environment: str) -> Mapping[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise errors.ConfigurationError(f"{path} cannot be read: {error}") from error
+        raise errors.ConfigurationError(
+            f"{path} cannot be read: {error}; run from the release's folder, or give --stack"
+        ) from error
     environments = {name: each for name, each in document.items() if isinstance(each, Mapping)}
     if environment not in environments:
         known = ", ".join(environments) or "none"

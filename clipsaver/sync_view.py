@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from functions.shared.reconcile import diff
 
@@ -64,16 +65,14 @@ def _changes(plan: diff.GuildPlan) -> str:
     return ", ".join(parts)
 
 
-def summary_table(summary: Mapping[str, Any]) -> Table:
-    """The summary of a run, as a table."""
-    table = Table("", *sorted({*summary["guilds"], *summary["channels"]}), title="Sync")
-    for row in ("guilds", "channels"):
-        counts = summary[row]
-        cells = [
-            str(counts[column.header]) if column.header in counts else ""
-            for column in table.columns[1:]
-        ]
-        table.add_row(row, *cells)
+def shown_summary(summary: Mapping[str, Any]) -> Group:
+    """The summary of a run: what happened, to how many, and what it took."""
+    table = Table("", "guilds", "channels", title="Sync")
+    of_guilds, of_channels = summary["guilds"], summary["channels"]
+    for kind in {**of_guilds, **of_channels}:
+        counts = [counted.get(kind) for counted in (of_guilds, of_channels)]
+        if kind == "seen" or any(counts):
+            table.add_row(kind, *["" if count is None else str(count) for count in counts])
     notes = f"{summary['requests']} requests, {summary['rate_limited']} rate limited"
     if not summary["complete"]:
         notes += "; not complete: " + (
@@ -81,5 +80,5 @@ def summary_table(summary: Mapping[str, Any]) -> Table:
         )
     elif summary["breaker"]:
         notes += f"; {summary['breaker']}"
-    table.caption = notes
-    return table
+    # A caption would be no wider than the table.
+    return Group(table, Text(notes))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
@@ -18,6 +19,7 @@ from clipsaver.local.postgres import Postgres
 from clipsaver.local.stack import LocalStack
 from clipsaver.recovery import scratch
 from functions.deploy import migrations
+from functions.operations.recovery import places
 from functions.shared import errors, settings
 from functions.shared.configuration import Configuration
 
@@ -65,7 +67,13 @@ def _serve_local(log_level: str, port: int, dump: str | None, started: ExitStack
         "API": stack.gateway.url,
         "Discord": f"{stack.discord.url} (local)",
         "PostgreSQL": stack.database_url,
+        **({} if dump is None else {"Copy of": _name_of(dump)}),
     }
+
+
+def _name_of(dump: str) -> str:
+    """The file, or of a place of backups the one that was taken."""
+    return dump if Path(dump).is_file() else places.locate(dump)[1]
 
 
 def _serve_real(variables: Mapping[str, str], port: int, started: ExitStack) -> dict[str, str]:

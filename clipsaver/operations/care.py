@@ -40,16 +40,20 @@ def maintain(
     reindex: Annotated[
         bool, typer.Option("--reindex", help="Build bloated and invalid indexes anew.")
     ] = False,
+    reindex_all: Annotated[
+        bool, typer.Option("--reindex-all", help="First build every index anew: one is damaged.")
+    ] = False,
 ) -> None:
     """VACUUM (ANALYZE) every table, and show sizes, unused and bloated indexes."""
-    done = _answer({"operation": "maintain", "reindex": reindex}, stack, region)
+    event = {"operation": "maintain", "reindex": reindex, "reindex_all": reindex_all}
+    done = _answer(event, stack, region)
     console.print(_tables(done["tables"], done["database_bytes"]))
     since = done["counted_since"] or "the database was made"
     console.print(_indexes("Never read since " + since, done["unused_indexes"]))
     console.print(_indexes("Bloated or invalid", done["bloated_indexes"]))
     if done["reindexed"]:
         console.print(f"Built anew: {', '.join(done['reindexed'])}")
-    elif done["bloated_indexes"]:
+    if done["bloated_indexes"] and not reindex:
         console.print("`clipsaver maintain --reindex` builds them anew; nobody waits for it.")
     if not done["complete"]:
         console.print("There was no time for the rest: run it again.")

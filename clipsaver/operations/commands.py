@@ -130,9 +130,11 @@ def _test_alarm(stack: str | None, region: str | None) -> None:
 
 def _findings(stack: str | None, region: str | None) -> list[Finding]:
     deployed = None if stack is None else Stack.read(stack, region)
-    answer = invocation.run({"operation": "doctor"}, operator_variables(), deployed)
+    variables = operator_variables()
+    answer = invocation.run({"operation": "doctor"}, variables, deployed)
     found = [Finding(**each) for each in answer["findings"]]
-    return found if deployed is None else [*found, *surroundings.look(deployed)]
+    around = surroundings.own(variables) if deployed is None else surroundings.look(deployed)
+    return [*found, *around]
 
 
 @dlq.command("list")

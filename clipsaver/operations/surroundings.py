@@ -1,6 +1,6 @@
 """What `doctor` looks at around the functions: schedules, queues, and whether all is paused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final
 
@@ -9,13 +9,21 @@ from clipsaver.operations import dead_letters, pause
 from clipsaver.operations.stack import SCHEDULE, Stack
 from functions.operations import finding
 from functions.operations.finding import Finding
+from functions.shared import settings
 
 _ENABLED: Final = "ENABLED"
 _DEEP: Final = 1000
 _PAUSED_FIX: Final = "`clipsaver resume --stack {stack}`"
+_OWN_PAUSE_FIX: Final = "Take PAUSED out of the environment and .env; a stack has its own pause"
 _SCHEDULE_FIX: Final = "`make deploy DEPLOY_ARGUMENTS='-p ScheduleState=ENABLED'`"
 _DEEP_FIX: Final = "`clipsaver logs {queue}`: does its function fail, or is it throttled?"
 _DEAD_FIX: Final = "`clipsaver dlq list --stack {stack}`"
+
+
+def own(variables: Mapping[str, str]) -> Iterator[Finding]:
+    """What there is to see around an operator's own machine."""
+    is_paused = settings.from_variables(variables).paused
+    yield _pause(_OWN_PAUSE_FIX, is_paused=is_paused)
 
 
 def look(stack: Stack) -> Iterator[Finding]:
@@ -25,13 +33,15 @@ def look(stack: Stack) -> Iterator[Finding]:
         AwsError: AWS could not be asked, or refused.
     """
     is_paused = pause.is_paused(stack)
-    yield (
-        finding.warning("pause", "nothing is written", _PAUSED_FIX.format(stack=stack.name))
-        if is_paused
-        else finding.fine("pause", "running")
-    )
+    yield _pause(_PAUSED_FIX.format(stack=stack.name), is_paused=is_paused)
     yield from _schedules(stack, is_paused=is_paused)
     yield from _queues(stack)
+
+
+def _pause(fix: str, *, is_paused: bool) -> Finding:
+    if is_paused:
+        return finding.warning("pause", "nothing is written", fix)
+    return finding.fine("pause", "running")
 
 
 def _schedules(stack: Stack, *, is_paused: bool) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """`maintain`: VACUUM (ANALYZE) each table, and say what is large, unused or bloated."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -10,6 +10,9 @@ from functions.shared import errors
 from functions.shared.db import maintenance
 from functions.shared.db.connection import Database
 from functions.shared.db.maintenance import Index
+
+Rebuild = Callable[[Database, str, float], Awaitable[None]]
+"""Of the index, or of all of the table, with this name; within seconds."""
 
 _BLOATED_SHARE: Final = 0.3
 """What of an index may be air; one that has just been filled is a tenth air."""
@@ -22,32 +25,47 @@ async def run(parts: Parts, event: Mapping[str, Any], seconds: float) -> dict[st
 
     Args:
         parts: What is maintained.
-        event: `{"reindex": true}` to build indexes anew, too.
+        event: `{"reindex": true}` to build bloated indexes anew, too; `{"reindex_all": true}` for
+            every index.
         seconds: The time for everything.
 
     Raises:
-        InvalidEvent: `reindex` is not true or false.
+        InvalidEvent: one of these is not true or false.
         DatabaseError, ConfigurationError: the database failed, or is not named.
     """
-    reindex = event.get("reindex", False)
-    if not isinstance(reindex, bool):
-        raise errors.InvalidEvent(f"reindex must be true or false, it is {reindex!r}")
-    return await maintain(parts.database, seconds, reindex=reindex)
+    return await maintain(
+        parts.database,
+        seconds,
+        reindex=_flag(event, "reindex"),
+        reindex_all=_flag(event, "reindex_all"),
+    )
 
 
-async def maintain(database: Database, seconds: float, *, reindex: bool = False) -> dict[str, Any]:
+def _flag(event: Mapping[str, Any], name: str) -> bool:
+    value = event.get(name, False)
+    if not isinstance(value, bool):
+        raise errors.InvalidEvent(f"{name} must be true or false, it is {value!r}")
+    return value
+
+
+async def maintain(
+    database: Database, seconds: float, *, reindex: bool = False, reindex_all: bool = False
+) -> dict[str, Any]:
     """Do the weekly work; people are served meanwhile.
 
     Args:
         database: Where.
         seconds: The time for everything; what it does not suffice for is left for the next time.
         reindex: Also build anew, beside the old ones, the indexes that are bloated or invalid.
+        reindex_all: Before anything else, build every index anew: one that is damaged fails a
+            vacuum, and one that misses rows is not known by its size.
 
     Returns:
         `{"complete", "database_bytes", "counted_since", "tables": [{"name", "table_bytes",
         "index_bytes", "live_rows", "dead_rows", "seconds"}], "unused_indexes", "bloated_indexes":
-        [{"name", "bytes", "fresh_bytes", ...}], "reindexed": [names]}`; a table's rows are those of
-        before, its `seconds` are None if there was no time for it.
+        [{"name", "bytes", "fresh_bytes", ...}], "reindexed": [names of indexes, and of tables of
+        which all were built]}`; a table's rows are those of before, its `seconds` are None if there
+        was no time for it.
 
     Raises:
         DatabaseError: the database failed.
@@ -55,14 +73,19 @@ async def maintain(database: Database, seconds: float, *, reindex: bool = False)
     stop_at = time.monotonic() + seconds
     async with database.transaction() as transaction:
         tables = await maintenance.select_tables(transaction)
+    wanted = [each.name for each in tables] if reindex_all else []
+    rebuilt = await _rebuilt(database, maintenance.reindex_table, wanted, stop_at)
     timings = {each.name: await _vacuumed(database, each.name, stop_at) for each in tables}
     async with database.transaction() as transaction:
         indexes = await maintenance.select_indexes(transaction)
         size = await maintenance.select_database(transaction)
     bloated = [each for each in indexes if is_bloated(each)]
-    rebuilt = await _reindexed(database, bloated, stop_at) if reindex else []
+    if reindex:
+        names = [each.name for each in bloated]
+        wanted += names
+        rebuilt += await _rebuilt(database, maintenance.reindex, names, stop_at)
     return {
-        "complete": None not in timings.values() and (not reindex or len(rebuilt) == len(bloated)),
+        "complete": None not in timings.values() and rebuilt == wanted,
         "database_bytes": size.bytes,
         "counted_since": size.counted_since and size.counted_since.isoformat(),
         "tables": [asdict(each) | {"seconds": timings[each.name]} for each in tables],
@@ -95,11 +118,14 @@ async def _vacuumed(database: Database, table: str, stop_at: float) -> float | N
     return round(time.monotonic() - started, 3)
 
 
-async def _reindexed(database: Database, indexes: Iterable[Index], stop_at: float) -> list[str]:
+async def _rebuilt(
+    database: Database, rebuild: Rebuild, names: Iterable[str], stop_at: float
+) -> list[str]:
+    """Build indexes anew, one after another; the names of what there was time for."""
     done = []
-    for index in indexes:
+    for name in names:
         seconds = stop_at - time.monotonic()
         if seconds > 0:
-            await maintenance.reindex(database, index.name, seconds)
-            done.append(index.name)
+            await rebuild(database, name, seconds)
+            done.append(name)
     return done

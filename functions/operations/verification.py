@@ -24,6 +24,14 @@ class Rule(NamedTuple):
     fix: str
 
 
+class Problem(NamedTuple):
+    """A statement that does not count 0, in words; `was_counted` unless it failed."""
+
+    statement: Statement
+    told: str
+    was_counted: bool
+
+
 RULES: Final[Mapping[str, Rule]] = {
     "settings_not_objects": Rule(
         "settings that are no JSON object; the defaults are used instead",
@@ -67,11 +75,22 @@ RULES: Final[Mapping[str, Rule]] = {
 _SQL: Final = queries.load("rules", Path(__file__).parent)
 
 _ORPHANS_FIX: Final = (
-    "`clipsaver backup` first; then delete those rows, or `clipsaver restore BACKUP --guild ID`"
+    "If *rows* and *amcheck* are ok: `clipsaver backup` first; then delete those rows, or"
+    " `clipsaver restore BACKUP --guild ID`"
 )
 _DAMAGE_FIX: Final = "docs/operations.md, Corruption: pause, `clipsaver backup --tolerant`, restore"
+_INDEX_FIX: Final = (
+    "docs/operations.md, Corruption. If *rows* is ok, it is an index:"
+    " `clipsaver maintain --reindex-all`"
+)
 _AMCHECK_FIX: Final = (
-    "As an administrator: CREATE EXTENSION amcheck; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public"
+    "As an administrator, in this database: CREATE EXTENSION IF NOT EXISTS amcheck;"
+    " GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};"
+)
+_COUNTER_FIX: Final = (
+    "What is counted stays when it is mended. If *rows* and *amcheck* are ok: as an administrator,"
+    " in this database, SELECT pg_stat_reset(); then verify again. Else docs/operations.md,"
+    " Corruption"
 )
 _CHECKSUMS_FIX: Final = (
     "On a server of your own: pg_checksums --enable while it is stopped; else ask the provider"
@@ -108,13 +127,13 @@ async def verify(database: Database, seconds: float) -> list[Finding]:
         DatabaseError: there is no connection, or the time is over.
     """
     async with database.transaction(within=seconds) as transaction:
-        return [
-            await _rows(transaction),
-            *await _constraints(transaction),
-            *[await _rule(transaction, name, rule) for name, rule in RULES.items()],
-            await _checksums(transaction),
-            await _amcheck(transaction),
-        ]
+        rows = await _rows(transaction)
+        constraints = await _constraints(transaction)
+        rules = [await _rule(transaction, name, rule) for name, rule in RULES.items()]
+        amcheck = await _amcheck(transaction)
+        is_sound = rows.level == amcheck.level == "ok"
+        checksums = await _checksums(transaction, is_sound=is_sound)
+        return [rows, *constraints, *rules, checksums, amcheck]
 
 
 async def _rows(transaction: Transaction) -> Finding:
@@ -122,7 +141,7 @@ async def _rows(transaction: Transaction) -> Finding:
     statements = await verification.select_reading_statements(transaction)
     problems = await _problems(transaction, statements)
     if problems:
-        return finding.failure("rows", f"cannot be read: {'; '.join(problems)}", _DAMAGE_FIX)
+        return finding.failure("rows", f"cannot be read: {_told(problems)}", _DAMAGE_FIX)
     return finding.fine("rows", f"every row of {len(statements)} tables can be read")
 
 
@@ -130,7 +149,12 @@ async def _constraints(transaction: Transaction) -> list[Finding]:
     statements = await verification.select_constraint_statements(transaction)
     problems = await _problems(transaction, statements)
     if problems:
-        return [finding.failure("constraints", told, _ORPHANS_FIX) for told in problems]
+        return [
+            finding.failure(
+                "constraints", each.told, _ORPHANS_FIX if each.was_counted else _INDEX_FIX
+            )
+            for each in problems
+        ]
     return [finding.fine("constraints", f"{len(statements)} hold, and no row is an orphan")]
 
 
@@ -138,18 +162,24 @@ async def _rule(transaction: Transaction, name: str, rule: Rule) -> Finding:
     try:
         violations = await verification.count_violations(transaction, _SQL[name])
     except errors.DatabaseError as error:
-        return finding.failure(_title(name), f"cannot be counted: {error}", _DAMAGE_FIX)
+        return finding.failure(_title(name), f"cannot be counted: {error}", _INDEX_FIX)
     if not violations.found:
         return finding.fine(_title(name), "none")
     examples = ", ".join(violations.examples or ())
     return finding.warning(_title(name), f"{violations.found} {rule.told} ({examples})", rule.fix)
 
 
-async def _checksums(transaction: Transaction) -> Finding:
+async def _checksums(transaction: Transaction, *, is_sound: bool) -> Finding:
+    """What PostgreSQL counted, which is of the past where everything could be read just now."""
     found = await verification.select_checksums(transaction)
     if found.failures:
-        told = f"{found.failures} pages were found damaged"
-        return finding.failure("page checksums", told, _DAMAGE_FIX)
+        since = found.counted_since or "the database was made"
+        told = (
+            f"{found.failures} reads met a damaged page since {since}, the last one at"
+            f" {found.last_failure}"
+        )
+        judged = finding.warning if is_sound else finding.failure
+        return judged("page checksums", told, _COUNTER_FIX)
     if not found.enabled:
         told = "off: damage shows only where it breaks a page's form"
         return finding.warning("page checksums", told, _CHECKSUMS_FIX)
@@ -161,15 +191,18 @@ async def _amcheck(transaction: Transaction) -> Finding:
     statements = await verification.select_amcheck_statements(transaction)
     if not statements:
         told = "not installed, or not ours to call: indexes are not compared with their tables"
-        return finding.warning("amcheck", told, _AMCHECK_FIX)
+        role = await verification.select_role(transaction)
+        return finding.warning("amcheck", told, _AMCHECK_FIX.format(role=role))
     problems = await _problems(transaction, statements)
     if problems:
-        return finding.failure("amcheck", "; ".join(problems), _DAMAGE_FIX)
+        is_of_indexes = all(each.statement.is_index for each in problems)
+        fix = _INDEX_FIX if is_of_indexes else _DAMAGE_FIX
+        return finding.failure("amcheck", _told(problems), fix)
     return finding.fine("amcheck", f"{len(statements)} tables and indexes are sound")
 
 
-async def _problems(transaction: Transaction, statements: list[Statement]) -> list[str]:
-    """One sentence for each statement that counts anything, or cannot."""
+async def _problems(transaction: Transaction, statements: list[Statement]) -> list[Problem]:
+    """Every statement that counts anything, or cannot."""
     problems = []
     for each in statements:
         what = each.name if each.name == each.relation else f"{each.name} of {each.relation}"
@@ -178,11 +211,15 @@ async def _problems(transaction: Transaction, statements: list[Statement]) -> li
         except errors.DatabaseTimeout:
             raise
         except errors.DatabaseError as error:
-            problems.append(f"{what}: {error}")
+            problems.append(Problem(each, f"{what}: {error}", was_counted=False))
         else:
             if found:
-                problems.append(f"{what}: {found} rows")
+                problems.append(Problem(each, f"{what}: {found} rows", was_counted=True))
     return problems
+
+
+def _told(problems: list[Problem]) -> str:
+    return "; ".join(each.told for each in problems)
 
 
 def _title(name: str) -> str:

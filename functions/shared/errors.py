@@ -176,8 +176,13 @@ class GuildBusy(ClipSaverError):
 class Paused(ClipSaverError):
     """The operator has paused Clip Saver: nothing is written until they resume it."""
 
-    def __init__(self) -> None:
-        super().__init__("Clip Saver is paused and writes nothing; `clipsaver resume` ends that")
+    def __init__(self, problem: str | None = None) -> None:
+        """Say what ends it, and what is wrong with the variable, if something is."""
+        told = (
+            "Clip Saver is paused and writes nothing; `clipsaver resume` ends that;"
+            " on your own machine, take PAUSED out of the environment and .env"
+        )
+        super().__init__(f"{told} ({problem})" if problem else told)
 
 
 class NotWired(ClipSaverError):

@@ -40,7 +40,7 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "JOBS_QUEUE_URL": (r"https?://\S+", "a URL"),
     "SCAN_QUEUE_URL": (r"https?://\S+", "a URL"),
     "BACKUP_PLACE": (r"s3://[a-z0-9.-]+/\S+", "a bucket with a prefix, like s3://my-backups/clips"),
-    "PAUSED": (r"(?i)(true|false)( since \S+)?", "true or false"),
+    "PAUSED": (r"(?i)(true|false|1|0|yes|no)( since \S+)?", "true or false"),
     "MONITORING": (r"full|critical|off", "full, critical or off"),
     "DATABASE_CAPACITY_MB": (r"[0-9]{1,9}", "a number of megabytes, or 0 where nobody knows"),
     "LOG_LEVEL": (
@@ -48,6 +48,8 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
         "DEBUG, INFO, WARNING, ERROR or CRITICAL",
     ),
 }
+_RUNNING: Final = re.compile(r"(?i)(false|0|no)( since \S+)?")
+"""A value of PAUSED that means that nothing is paused."""
 _POSTGRES_PARTS: Final = ("HOST", "USER", "PASSWORD", "DB")
 SECRET_VARIABLES: Final = (
     "DISCORD_PUBLIC_KEY",
@@ -91,7 +93,7 @@ class Environment:
     log_level: str
     on_lambda: bool
     paused: bool
-    """Whether the operator wants nothing to be written for now."""
+    """Whether the operator wants nothing to be written for now; so does a malformed PAUSED."""
 
     memory_limit_mb: int | None
     monitoring: Monitoring
@@ -133,7 +135,7 @@ class Environment:
             Paused: the operator has.
         """
         if self.paused:
-            raise errors.Paused
+            raise errors.Paused(self.problems.get("PAUSED"))
 
     def check(self, required: Iterable[str]) -> None:
         """Make sure that the caller can start.
@@ -209,7 +211,7 @@ def from_variables(
         settings_path=Path(found.get("DEFAULT_SETTINGS_PATH", DEFAULT_SETTINGS_PATH)),
         log_level=found.get("LOG_LEVEL", "INFO").upper(),
         on_lambda="AWS_LAMBDA_FUNCTION_NAME" in found,
-        paused=found.get("PAUSED", "").lower().startswith("true"),
+        paused="PAUSED" in given and not _RUNNING.fullmatch(given["PAUSED"]),
         memory_limit_mb=int(found.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0")) or None,
         monitoring=cast("Monitoring", found.get("MONITORING", "full")),
         metrics_namespace=found.get("METRICS_NAMESPACE", METRICS_NAMESPACE),

@@ -283,6 +283,10 @@ def test_reading_the_environment_would_be_noticed(source: str) -> None:
         ("false", False),
         ("false since 2026-11-24T03:45:00Z", False),
         ("", False),
+        ("1", True),
+        ("Yes", True),
+        ("0", False),
+        ("NO", False),
     ],
 )
 def test_a_pause_is_known_by_its_first_word(given: str, *, paused: bool) -> None:
@@ -292,4 +296,13 @@ def test_a_pause_is_known_by_its_first_word(given: str, *, paused: bool) -> None
         with pytest.raises(errors.Paused, match="clipsaver resume"):
             read.require_running()
     else:
+        read.require_running()
+
+
+@pytest.mark.parametrize("given", ["on", "falsely", "truesince", "2", "no way"])
+def test_a_pause_that_is_misspelled_is_one_and_says_so(given: str) -> None:
+    read = from_variables({"PAUSED": given})
+    assert read.paused
+    assert read.problems == {"PAUSED": "PAUSED must be true or false"}
+    with pytest.raises(errors.Paused, match="PAUSED must be true or false"):
         read.require_running()

@@ -10,7 +10,8 @@ from functions.shared import application as applications
 from functions.shared import endpoints, errors, models, registration
 
 _RESET_FIX: Final = (
-    "Developer portal, Bot, Reset Token; store the new one in the secret, no deploy is needed"
+    "Developer portal, Bot, Reset Token; store the new one in the secret, or .env;"
+    " no deploy is needed"
 )
 _WIRE_FIX: Final = (
     "`make deploy` with WireDiscord true saves it, or paste it in the developer portal"

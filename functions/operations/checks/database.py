@@ -1,6 +1,6 @@
 """Whether PostgreSQL is reached, fits this release, has room, and has seen its scheduled jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from functions.operations import finding
@@ -11,14 +11,16 @@ from functions.shared.db import job_runs, server
 
 _CROWDED_SHARE: Final = 0.8
 _REACH_FIX: Final = (
-    "Is DATABASE_URL right, the server up, and open to these functions? The log says more"
+    "Is DATABASE_URL right, the server up, and open to these functions? The log says more;"
+    " wrong password: docs/operations.md, Rotate a secret"
 )
 _SCHEMA_FIX: Final = "`make deploy` migrates; on your own machine, `clipsaver migrate`"
 _CROWDED_FIX: Final = (
     "A smaller MaxDatabaseConnections, a larger max_connections, or a pooler before the database"
 )
+_BREAKER_FIX: Final = "docs/operations.md, The breaker tripped"
 _LATE_FIX: Final = (
-    "`clipsaver logs {job} --since 6h`: did it fail?"
+    "`clipsaver logs {job} --since 6h`: did it fail, or stop?"
     " `clipsaver schedule list`: is its schedule enabled?"
 )
 _BACKUP_FIX: Final = "`clipsaver backup --to PLACE`, each day: docs/operations.md, Backup"
@@ -35,6 +37,7 @@ async def check(parts: Parts) -> list[Finding]:
         async with parts.database.transaction() as transaction:
             connections = await server.select_connections(transaction)
             ages = await job_runs.select_ages(transaction)
+            last_sync = await job_runs.select_summary(transaction, "sync")
     except errors.SchemaMismatch as error:
         return [
             finding.fine("database", "reachable"),
@@ -50,6 +53,7 @@ async def check(parts: Parts) -> list[Finding]:
         finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
         _connections(connections),
         *_ages(parts, ages),
+        *_breaker(last_sync),
         _backup(parts, ages.get("backup")),
     ]
 
@@ -83,11 +87,17 @@ def _age(job: str, seconds: float | None, late_after: int) -> Finding:
     return finding.fine(f"last {job}", told)
 
 
+def _breaker(summary: object | None) -> Iterator[Finding]:
+    """What the last sync that ended well held back; one that stopped altogether becomes late."""
+    if isinstance(summary, Mapping) and summary.get("breaker"):
+        yield finding.warning("breaker", str(summary["breaker"]), _BREAKER_FIX)
+
+
 def _backup(parts: Parts, seconds: float | None) -> Finding:
     has_bucket = parts.configuration.environment.backup_place is not None
     fix = _BACKUP_OF_STACK_FIX if has_bucket else _BACKUP_FIX
     if seconds is None:
-        return finding.warning("last backup", "none was ever made", fix)
+        return finding.warning("last backup", "none is recorded", fix)
     hours = seconds / _SECONDS_PER_HOUR
     told = f"{hours:.0f} hours ago"
     if hours > job_runs.BACKUP_HOURS:

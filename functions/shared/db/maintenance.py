@@ -80,3 +80,13 @@ async def reindex(database: Database, index: str, seconds: float) -> None:
         DatabaseError: it could not be done in this time; an invalid index may be left over.
     """
     await database.run_alone(f"REINDEX INDEX CONCURRENTLY {index}", within=seconds)
+
+
+async def reindex_table(database: Database, table: str, seconds: float) -> None:
+    """Build every index of a table anew beside the old one, which is not read for that.
+
+    Raises:
+        DatabaseError: it could not be done in this time, or the table itself cannot be read; an
+            invalid index may be left over.
+    """
+    await database.run_alone(f"REINDEX TABLE CONCURRENTLY {table}", within=seconds)

@@ -41,7 +41,8 @@ SELECT class.relname::text AS name, class.oid::regclass::text AS relation,
                'SELECT count(*) FROM %%I.verify_heapam(%%L::regclass)', home.nspname,
                class.oid::regclass
            )
-       END AS statement
+       END AS statement,
+       class.relkind = 'i' AS is_index
 FROM pg_extension AS extension
 JOIN pg_namespace AS home ON home.oid = extension.extnamespace
 JOIN pg_proc AS function ON function.pronamespace = home.oid
@@ -57,9 +58,15 @@ WHERE extension.extname = 'amcheck'
   )
 ORDER BY class.relkind DESC, 1;
 
+-- select_role
+-- Whom an administrator would have to grant something.
+SELECT quote_ident(current_user) AS role;
+
 -- select_checksums
--- Whether pages carry checksums, and how many were found wrong in this database.
+-- Whether pages carry checksums, and how many reads of this database found one wrong.
 SELECT current_setting('data_checksums') = 'on' AS enabled,
-       coalesce(checksum_failures, 0) AS failures
+       coalesce(checksum_failures, 0) AS failures,
+       checksum_last_failure AS last_failure,
+       stats_reset AS counted_since
 FROM pg_stat_database
 WHERE datname = current_database();

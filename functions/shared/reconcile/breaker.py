@@ -10,5 +10,6 @@ def explain(gone: int, known: int, what: str) -> str:
     """A sentence for whoever is woken by it."""
     return (
         f"{gone} of {known} {what} seem to be gone, which looks more like a fault than like the "
-        'truth; nothing of it was written. If it is true, run the sync with {"force": true}.'
+        "truth; nothing of it was written. If it is true, `clipsaver sync --force`, or run the sync"
+        ' with {"force": true}.'
     )

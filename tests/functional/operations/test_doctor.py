@@ -100,6 +100,19 @@ def test_jobs_that_never_ran_or_are_late_are_told_apart(doctor: Doctor, database
     assert levels(doctor()) == {"last sync": "failure", "last purge": "failure"}
 
 
+def test_what_the_last_sync_held_back_is_told(doctor: Doctor, database_url: str) -> None:
+    ran(database_url, "5 minutes")
+    with open_rows(database_url) as rows:
+        rows.sql("""UPDATE job_runs SET summary = '{"breaker": "9 of 10 channels seem gone"}'""")
+    found = doctor()
+    assert levels(found) == {"breaker": "warning"}
+    assert found["breaker"]["told"] == "9 of 10 channels seem gone"
+
+
+def test_a_backup_that_is_not_recorded_is_no_claim_that_none_was_made(doctor: Doctor) -> None:
+    assert doctor()["last backup"]["told"] == "none is recorded"
+
+
 def test_a_backup_is_old_after_26_hours(doctor: Doctor, database_url: str) -> None:
     ran(database_url, "25 hours 55 minutes")
     assert doctor()["last backup"] == {

@@ -72,3 +72,14 @@ def test_the_operators_own_run_is_refused_too(
     monkeypatch.setattr(cli, "operator_variables", lambda: variables)
     result = CliRunner().invoke(cli.app, [verb])
     assert isinstance(result.exception, errors.Paused)
+    assert "take PAUSED out of the environment and .env" in str(result.exception)
+
+
+@pytest.mark.parametrize("verb", ["sync", "purge"])
+def test_what_only_looks_is_not_refused(
+    variables: dict[str, str], database_url: str, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    mine = variables | {"DATABASE_URL": database_url}
+    monkeypatch.setattr(cli, "operator_variables", lambda: mine)
+    result = CliRunner().invoke(cli.app, [verb, "--dry-run"])
+    assert result.exit_code == 0, result.exception

@@ -72,3 +72,9 @@ def test_the_deployed_function_does_the_same(operation: str, rows: Rows, databas
     with LambdaEnvironment("operations", variables) as function:
         answer = function.invoke({"operation": operation})
     assert answer["findings" if operation == "verify" else "tables"]
+
+
+def test_maintain_builds_every_index_anew_where_it_is_told_to(run: Run) -> None:
+    shown = run("maintain", "--reindex-all")
+    assert shown.exit_code == 0, shown.output
+    assert "clips" in shown.output.partition("Built anew: ")[2]

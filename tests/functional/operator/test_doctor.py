@@ -65,6 +65,13 @@ def test_an_address_is_told_to_its_end_in_a_narrow_terminal(
     assert f"it is https://{'a' * 60}.example/interactions" in shown.replace("it is", "it is ")
 
 
+def test_a_pause_of_this_machine_is_told(run: Run) -> None:
+    assert re.search(r"│ pause +│ ok +│ running", run().output)
+    paused = run(PAUSED="yes")
+    assert paused.exit_code == 0
+    assert re.search(r"│ pause +│ warning +│ nothing is written.*│ .*PAUSED", paused.output)
+
+
 def test_an_alarm_is_tested_on_a_deployed_stack_alone(run: Run) -> None:
     result = run("--alarm-test")
     assert result.exit_code == 2

@@ -161,6 +161,26 @@ def test_a_server_or_channel_that_is_not_stored_is_an_error_of_ours(
     assert rows.of_guild(ELSEWHERE) == before
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("set", HERE, "prefix", "?"), ("reset", HERE, "prefix"), ("restore", HERE)],
+)
+def test_nothing_is_changed_while_paused(
+    run: Run,
+    rows: Rows,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[object, ...],
+) -> None:
+    rows.insert("setting_changes", guild_id=HERE, key="prefix", changed_by=42)
+    before = rows.of_guild(HERE)
+    paused = {"DATABASE_URL": database_url, "PAUSED": "true"}
+    monkeypatch.setattr(cli, "operator_variables", lambda: paused)
+    assert isinstance(run(*arguments).exception, errors.Paused)
+    assert rows.of_guild(HERE) == before
+    assert run("show", HERE).exit_code == 0
+
+
 def test_a_missing_database_is_told_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "operator_variables", dict)
     result = run("show", HERE)

@@ -1,7 +1,9 @@
 """Guilds that the bot leaves and returns to, and what holds a run back when too many seem gone."""
 
 import pytest
+from typer.testing import CliRunner
 
+from clipsaver import cli
 from clipsaver.emulator.guilds import Guild
 from tests.functional.sync.stage import CHANNELS, GUILD, Stage
 
@@ -87,6 +89,17 @@ def test_too_many_departures_stop_the_run_before_it_writes(
     assert stage.discord.requests.count(CHANNELS) == 0
     stopped = next(record for record in caplog.records if "Sync stopped" in record.message)
     assert stopped.levelname == "ERROR"
+
+
+def test_the_operators_own_run_that_is_stopped_ends_with_status_1(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guilds = with_many_guilds(stage)
+    kick(stage, *guilds[:4])
+    monkeypatch.setattr(cli, "operator_variables", lambda: stage.variables)
+    assert CliRunner().invoke(cli.app, ["sync"]).exit_code == 1
+    assert CliRunner().invoke(cli.app, ["sync", "--json"]).exit_code == 1
+    assert CliRunner().invoke(cli.app, ["sync", "--force"]).exit_code == 0
 
 
 def test_force_overrides_the_guild_breaker(stage: Stage) -> None:

@@ -38,6 +38,7 @@ async def test_a_sound_database_has_nothing_to_mend_but_what_its_role_may_not_se
     not_ok = {name for name, each in findings.items() if each.level != "ok"}
     assert not_ok <= {"amcheck", "page checksums"}
     assert all(each.fix for each in findings.values() if each.level != "ok")
+    assert "ON ALL FUNCTIONS IN SCHEMA public TO clipsaver;" in findings["amcheck"].fix
 
 
 async def test_orphans_and_broken_checks_are_found_by_the_catalogue(

@@ -36,3 +36,4 @@ def test_it_says_how_much_is_gone_and_how_to_force_it() -> None:
     told = breaker.explain(7, 9, "guilds")
     assert "7 of 9 guilds" in told
     assert '{"force": true}' in told
+    assert "`clipsaver sync --force`" in told
