@@ -11,8 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from clipsaver import aws
-from clipsaver.operations import invocation, pause, target
+from clipsaver.operations import invocation, target
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import deployed
 from clipsaver.variables import configured, operator_variables
@@ -209,41 +208,17 @@ def _restore_here(
 
 def _restore_there(given: Mapping[str, Any], stack: Stack, *, is_sure: bool) -> None:
     if given["replace"]:
-        if not pause.is_paused(stack):
-            raise typer.BadParameter(
-                f"the stack writes to its database: `clipsaver pause --stack {stack.name}` first,"
-                " and `clipsaver resume` afterwards",
-                param_hint="--replace",
-            )
+        deployed.check_paused(stack)
         if not is_sure:
             _confirm("the stack's database")
     started = time.monotonic()
-    answer = _ask(given, stack)
+    answer = deployed.restore(given, stack)
     seconds = time.monotonic() - started
     if "rows" in answer:
         _tell_guild(answer["name"], given["guild_id"], answer["rows"], seconds)
         return
     _tell(answer["name"], restore.Report(**answer["report"]), seconds)
     _empty_queues(deployed.queues(stack), stack.region)
-
-
-def _ask(given: Mapping[str, Any], stack: Stack) -> Any:  # noqa: ANN401 -- JSON
-    """Have the stack restore; its answer."""
-    event = {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in given.items()
-        if value is not None
-    }
-    try:
-        return invocation.run({"operation": "restore", **event}, operator_variables(), stack)
-    except aws.AnswerLost as error:
-        if given["guild_id"] is not None:
-            raise
-        left = ", ".join(deployed.queues(stack))
-        raise aws.AnswerLost(
-            f"{error}. Its queues were not emptied: when it has ended well, and before you resume,"
-            f" `aws sqs purge-queue --queue-url` for each of {left}"
-        ) from error
 
 
 def _empty_queues(urls: list[str], region: str | None) -> None:

@@ -7,6 +7,7 @@ RecoveryError          one of Clip Saver's errors
 ├── BackupDamaged      a file is not what was written, or counts differ after a restore
 ├── DatabaseNotEmpty   a restore would have to replace what is there
 ├── Busy               a restore is under way
+├── NotPaused          a stack writes to the database that is to be replaced
 ├── NotSealed          no passphrase for the secret, or the wrong one
 └── PlaceUnavailable   the bucket, or the way to it
 
@@ -50,6 +51,16 @@ class Busy(RecoveryError):
             "A restore of this database, or what keeps one from beginning, is under way: wait for"
             " its end. SELECT pid, state, query_start FROM pg_stat_activity WHERE application_name"
             " LIKE 'clipsaver%' shows it, and pg_terminate_backend(pid) ends what was forgotten"
+        )
+
+
+class NotPaused(RecoveryError):
+    """The stack writes to the database that is to be replaced."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"Stack {stack} writes to its database: `clipsaver pause --stack {stack}` first, and"
+            " `clipsaver resume` when all is restored"
         )
 
 

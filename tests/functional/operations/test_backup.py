@@ -14,6 +14,7 @@ from clipsaver.local.sqs import JobQueueServer
 from clipsaver.operations import invocation, pause
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import commands
+from functions.operations.recovery import errors
 from tests import factories, s3
 from tests.factories import ELSEWHERE, HERE, Rows
 
@@ -142,7 +143,7 @@ def test_a_restore_without_time_puts_back_what_was_there(
     ):
         hurried.invoke({"operation": "restore", "replace": True})
     assert rows.of_guild(HERE) == before
-    assert rows.sql("SELECT FROM pg_namespace WHERE nspname LIKE 'replaced%'") == []
+    assert rows.sql("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'replaced%'") == []
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_an_operator_has_the_stack_back_up_and_restore(
     restored = verb("restore", "--replace", "--yes")
     assert restored.exit_code == 0, restored.output
     assert "DROP SCHEMA replaced_" in restored.output
-    assert rows.sql("SELECT FROM bot_guilds WHERE name = 'wrong'") == []
+    assert rows.sql("SELECT 1 FROM bot_guilds WHERE name = 'wrong'") == []
 
 
 def test_the_stack_takes_the_backup_that_is_named_or_the_newest_from_before(
@@ -191,7 +192,7 @@ def test_the_stack_takes_the_backup_that_is_named_or_the_newest_from_before(
         rows.sql("UPDATE bot_guilds SET name = 'wrong'")
         restored = verb("restore", *which, "--replace", "--yes")
         assert f"Restored {name}" in restored.output
-        assert rows.sql("SELECT FROM bot_guilds WHERE name = 'wrong'") == []
+        assert rows.sql("SELECT 1 FROM bot_guilds WHERE name = 'wrong'") == []
         rows.sql("SELECT pg_sleep(1.1)")
 
 
@@ -202,9 +203,9 @@ def test_a_stack_that_is_not_paused_is_not_replaced(
     rows.sql("UPDATE bot_guilds SET name = 'wrong'")
     monkeypatch.setattr(pause, "is_paused", lambda _: False)
     refused = verb("restore", "--replace", "--yes")
-    assert refused.exit_code == 2
-    assert "clipsaver pause" in refused.output
-    assert len(rows.sql("SELECT FROM bot_guilds WHERE name = 'wrong'")) == 2
+    assert isinstance(refused.exception, errors.NotPaused)
+    assert "clipsaver pause --stack clips" in str(refused.exception)
+    assert len(rows.sql("SELECT 1 FROM bot_guilds WHERE name = 'wrong'")) == 2
 
 
 def test_an_answer_that_is_lost_says_what_is_left_to_do(

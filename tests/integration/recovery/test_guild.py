@@ -217,7 +217,7 @@ def test_what_an_older_backup_does_not_know_keeps_its_value(
         "SELECT channel_id, mood FROM bot_channels WHERE guild_id = %s ORDER BY 1", HERE
     )
     assert [row["mood"] for row in found] == ["merry", "calm"]
-    assert rows.sql("SELECT FROM bot_channels WHERE guild_id = %s AND name = 'wrong'", HERE) == []
+    assert rows.sql("SELECT 1 FROM bot_channels WHERE guild_id = %s AND name = 'wrong'", HERE) == []
 
 
 def test_what_is_not_known_any_more_is_left_out(

@@ -139,7 +139,7 @@ def test_a_restore_that_fails_puts_back_what_was_there(
     with pytest.raises(errors.ProgramFailed, match="pg_restore gave up"):
         stage.restore(database_url, taken.folder, replace=True)
     assert rows.of_guild(HERE) == before
-    assert rows.sql("SELECT FROM pg_namespace WHERE nspname LIKE 'replaced%'") == []
+    assert rows.sql("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'replaced%'") == []
 
 
 def test_what_was_under_way_is_ended_and_scans_are_queued_again(
@@ -157,7 +157,7 @@ def test_what_was_under_way_is_ended_and_scans_are_queued_again(
         assert (after.count("install_intents"), after.count("leases")) == (0, 0)
         statuses = after.sql("SELECT DISTINCT status FROM bot_channel_scan_runs ORDER BY 1")
         (scan,) = after.sql("SELECT status, result_offset FROM guild_scans")
-        waiting = after.sql("SELECT FROM bot_guilds WHERE scan_queued_until IS NOT NULL")
+        waiting = after.sql("SELECT 1 FROM bot_guilds WHERE scan_queued_until IS NOT NULL")
     assert [row["status"] for row in statuses] == ["queued", "succeeded"]
     assert scan == {"status": "queued", "result_offset": 0}
     assert waiting == []
@@ -214,7 +214,7 @@ def test_deletions_and_opt_outs_of_a_server_that_is_gone_hold_when_it_comes_back
     with factories.open_rows(empty_url) as after:
         assert after.sql("SELECT message_id FROM clip_tombstones") == [{"message_id": 1}]
         assert after.sql("SELECT user_id FROM clip_opt_outs") == [{"user_id": 7}]
-        assert after.sql("SELECT FROM bot_guilds WHERE guild_id = 77") == []
+        assert after.sql("SELECT 1 FROM bot_guilds WHERE guild_id = 77") == []
 
 
 def test_a_journal_written_later_stands_for_a_database_that_is_gone(
@@ -243,7 +243,7 @@ def test_what_was_a_mistake_is_not_done_again(
     rows.sql("UPDATE setting_changes SET undone_at = now() WHERE key = 'scan_nsfw'")
     stage.restore(database_url, taken.folder, replace=True, until=before["the_mistake"])
     assert stage.clips(rows) == [2, 3]
-    assert rows.sql("SELECT FROM clips WHERE hidden_at IS NOT NULL") == []
+    assert rows.sql("SELECT 1 FROM clips WHERE hidden_at IS NOT NULL") == []
     (found,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", HERE)
     assert found["settings"] == {"prefix": "$", "scan_nsfw": "on"}
 
