@@ -72,7 +72,7 @@ def test_a_backup_goes_to_the_bucket_and_comes_back(
     }
     assert made["place"].endswith(restored["name"])
     assert restored["report"]["rows"] == made["rows"]
-    assert rows.sql("SELECT FROM bot_guilds WHERE name = 'wrong'") == []
+    assert rows.sql("SELECT 1 FROM bot_guilds WHERE name = 'wrong'") == []
     assert rows.count("clip_opt_outs") == 1
 
 
