@@ -1,6 +1,7 @@
 """Nothing is shown by what was read of somebody's access more than a minute ago."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,3 +124,26 @@ async def test_a_membership_that_was_known_is_as_old_as_it_is(
     again = await reader.joined(user_id, [ChannelId(thread.id)])
     assert again == first
     assert discord.requests.count(MEMBERSHIP) == 1
+
+
+async def test_a_membership_that_is_older_than_all_else_decides(
+    discord: DiscordServer, catalogue: Catalogue, request_of_grace: Request, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    known = request_of_grace.member
+    arcade = discord.world.guilds[request_of_grace.guild_id]
+    thread = next(each for each in arcade.threads.values() if each.name == "Judges")
+    await catalogue.reader.joined(known.member.user_id, [ChannelId(thread.id)])
+    clock.now += 2
+    waits = [CURRENT_SECONDS - 1]
+    read = DiscordClient.get_message
+
+    async def read_slowly(client: DiscordClient, *given: Any) -> Any:
+        clock.now += waits.pop() if waits else 0
+        return await read(client, *given)
+
+    monkeypatch.setattr(DiscordClient, "get_message", read_slowly)
+    request = replace(request_of_grace, member=replace(known, as_of=clock.instant))
+    page = await catalogue.search(request, Search(), None)
+    assert len(page.clips) == 1
+    assert discord.requests.count(MEMBERSHIP) == 2
