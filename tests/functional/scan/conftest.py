@@ -10,7 +10,7 @@ from clipsaver.emulator.server import DiscordServer
 from clipsaver.emulator.world import World
 from clipsaver.local.postgres import Postgres
 from tests import factories
-from tests.functional.scan.stage import Stage
+from tests.functional.scan.stage import SEARCH, Stage
 from tests.functional.sync.conftest import no_waiting
 
 __all__ = ["no_waiting"]
@@ -49,3 +49,15 @@ def stage(
         stage = Stage(discord, database_url, tmp_path, environments.enter_context)
         yield stage
         stage.stop_interfering()
+
+
+@pytest.fixture
+def without_threads(stage: Stage) -> None:
+    """What there is to read, the tests post themselves."""
+    del stage.arcade.threads[stage.week.id]
+
+
+@pytest.fixture
+def without_search(stage: Stage) -> None:
+    """Whatever is found here is found by reading."""
+    stage.discord.faults.add(SEARCH, status=403, body={"message": "x", "code": 50001})

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from clipsaver.emulator import messages
@@ -23,6 +24,7 @@ T = TypeVar("T")
 MESSAGES: Final = "GET /channels/{channel_id}/messages"
 SEARCH: Final = "GET /guilds/{guild_id}/messages/search"
 PUBLIC: Final = "GET /channels/{channel_id}/threads/archived/public"
+YEAR: Final = timedelta(days=365)
 
 
 class Stage(sync_stage.Stage):
@@ -133,3 +135,11 @@ class Stage(sync_stage.Stage):
                 channel.id,
             )
         ]
+
+
+def post_old(stage: Stage, count: int) -> None:
+    """Messages of a year ago in *clips*, a minute after each other; every tenth has a video."""
+    begun = stage.world.now() - YEAR
+    for number in range(count):
+        files = [messages.video(f"{number:04}.mp4")] if number % 10 == 0 else []
+        stage.clips.post(stage.owner, f"{number}", files, at=begun + timedelta(minutes=number))
