@@ -276,9 +276,9 @@ def _tell(name: str, report: restore.Report, seconds: float) -> None:
         console.print(f"[bold]lost[/] {each}", highlight=False)
     console.print(f"Restored in {seconds:.1f} s; `clipsaver verify` and `clipsaver sync` are next.")
     if report.aside:
+        drops = "\n".join(f"  DROP SCHEMA {schema} CASCADE;" for schema in report.aside)
         console.print(
-            f"What was there is in the schema {report.aside}; when nothing is missed:\n"
-            f"  DROP SCHEMA {report.aside} CASCADE;",
+            f"What was there is kept aside; when nothing is missed:\n{drops}",
             highlight=False,
         )
 

@@ -118,6 +118,7 @@ def restore_guild(
         # A guild that is there has its record of decisions itself; this one is kept twice.
         journal.bury_deleted_by_authors(target, source.decided, guild_id)
         _keep_decisions(target, guild_id, taken_at, until)
+        journal.continue_numbers(target)
     return counts
 
 

@@ -65,7 +65,8 @@ def load(folder: Path) -> Journal:
 def until(journal: Journal, moment: datetime) -> Journal:
     """What had been decided by a moment: whoever undoes a mistake must not do it again.
 
-    What members refused for themselves, by an opt-out or by deleting, is nobody else's to undo.
+    What members decided of their own clips, by an opt-out, by deleting or by hiding, is nobody
+    else's to undo.
     """
     found = dict(journal)
     found["tombstones"] = [
@@ -73,7 +74,6 @@ def until(journal: Journal, moment: datetime) -> Journal:
         for row in journal.get("tombstones", ())
         if row["reason"] == _BY_AUTHOR or _at(row["created_at"]) <= moment
     ]
-    found["hidden"] = [row for row in journal.get("hidden", ()) if _at(row["hidden_at"]) <= moment]
     found["setting_changes"] = [
         row | {"undone_at": None, "undone_by": None}
         if row["undone_at"] and _at(row["undone_at"]) > moment
@@ -118,8 +118,13 @@ def apply(
     }
     new["clips_deleted"] = delete_buried(connection, guild_id)
     set_last_values(connection, since, guild_id)
-    connection.execute(_SQL["continue_numbers"].sql)
+    continue_numbers(connection)
     return MappingProxyType(new)
+
+
+def continue_numbers(connection: Connection) -> None:
+    """Let the next change of a setting get a number that no restored one has."""
+    connection.execute(_SQL["continue_numbers"].sql)
 
 
 def bury_deleted_by_authors(connection: Connection, journal: Journal, guild_id: int) -> None:

@@ -103,11 +103,12 @@ WHERE at >= %(since)s AND at <= coalesce(%(until)s::timestamptz, 'infinity')
 ORDER BY guild_id, channel_id, key, at DESC, id DESC;
 
 -- continue_numbers
--- The next change gets a number that none has.
+-- The next change gets a number that none has, nor one that is being written now.
 SELECT setval(
-    pg_get_serial_sequence('setting_changes', 'id'),
-    greatest((SELECT max(id) FROM setting_changes), 1)
-);
+    numbers,
+    greatest((SELECT max(id) FROM setting_changes), pg_sequence_last_value(numbers), 1)
+)
+FROM (SELECT pg_get_serial_sequence('setting_changes', 'id')::regclass AS numbers) AS sequence;
 
 -- void_intents
 -- Whoever was on the way to install starts anew: a state is good for one use.

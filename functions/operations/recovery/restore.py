@@ -46,7 +46,7 @@ class Report:
         voided: What was under way when the backup was taken, and was ended.
         requeued: Scans that were open then; the next sync hands them over.
         redone: What was decided since, and was done again.
-        aside: The schema in which everything that was replaced is; None if nothing was.
+        aside: The schemas in which is what was replaced, those of killed restores included.
         lost: What could not be read, in sentences.
     """
 
@@ -54,7 +54,7 @@ class Report:
     voided: Mapping[str, int] = field(default_factory=dict)
     requeued: Mapping[str, int] = field(default_factory=dict)
     redone: Mapping[str, int] = field(default_factory=dict)
-    aside: str | None = None
+    aside: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
 
@@ -107,12 +107,12 @@ def restore(
         check_versions(connection, manifest)
         if migrate is None:
             _check_schema(manifest)
-        report.aside = _make_way(connection, replace=replace)
-        with aside.put_back_if_it_fails(url, report.aside):
+        moved = _make_way(connection, replace=replace)
+        with aside.put_back_if_it_fails(url, moved):
             # Where nobody can decide anything any more, so that nothing is missed.
-            replaced = aside.unfinished(connection)
+            report.aside = aside.unfinished(connection)
             journals = [decided] if decided else []
-            for schema in replaced:
+            for schema in report.aside:
                 found, unread = journal.read(connection, schema)
                 journals.append(found)
                 report.lost += unread
@@ -123,7 +123,7 @@ def restore(
                 _decide_again(restored, manifest.taken_at, journals, report)
                 if manifest.lost:
                     journal.forget_coverage(restored)
-                aside.note_finished(restored, replaced)
+                aside.note_finished(restored, report.aside)
     return report
 
 
@@ -253,4 +253,5 @@ def _load_tables(url: str, folder: Path, manifest: Manifest, migrate: Migrate) -
             if table.name not in tables.MIGRATIONS and path.exists():
                 tables.stage(connection, table, [path.read_bytes()])
                 counts[table.name] = tables.merge(connection, table, "add")
+        journal.continue_numbers(connection)
     return counts

@@ -113,6 +113,18 @@ def test_wrong_clips_are_mended_and_stay_as_hidden_as_their_authors_want(
     assert {row["filename"] for row in rows.of_guild(ELSEWHERE)["clips"]} == {"wrong.mp4"}
 
 
+def test_the_next_change_of_a_setting_gets_a_number_of_its_own(
+    rows: Rows, database_url: str, tmp_path: Path
+) -> None:
+    change = "INSERT INTO setting_changes (guild_id, key, new_value) VALUES (%s, 'prefix', '7')"
+    rows.sql(change, HERE)
+    taken = stage.take(database_url, tmp_path)
+    rows.sql("TRUNCATE setting_changes RESTART IDENTITY")
+    guild.restore_guild(database_url, taken.source(), HERE)
+    rows.sql(change, HERE)
+    assert rows.count("setting_changes") == 2
+
+
 @pytest.mark.parametrize("part", [None, *get_args(guild.Part)])
 def test_what_the_backup_does_not_know_is_refused(
     rows: Rows, taken: Taken, database_url: str, part: guild.Part | None

@@ -44,7 +44,7 @@ def test_every_row_comes_back(
     restored = stage.restore(empty_url, taken.folder)
     assert restored.rows == taken.manifest.rows
     assert restored.rows["clips"] == 4
-    assert restored.aside is None
+    assert restored.aside == []
     with factories.open_rows(empty_url) as after:
         found = {guild: after.of_guild(guild) for guild in (HERE, ELSEWHERE)}
     for guild, expected in before.items():
@@ -119,8 +119,8 @@ def test_replacing_keeps_what_was_there_beside(
     stage.clip(rows, 5)
     report = stage.restore(database_url, taken.folder, replace=True)
     assert stage.clips(rows) == [1, 2, 3]
-    assert report.aside is not None
-    rows.connection.execute(f"SET search_path = {report.aside}".encode())
+    (schema,) = report.aside
+    rows.connection.execute(f"SET search_path = {schema}".encode())
     assert stage.clips(rows) == [1, 2, 3, 5]
     # The next backup does not carry it along.
     rows.sql("SET search_path = public")
@@ -243,7 +243,10 @@ def test_what_was_a_mistake_is_not_done_again(
     rows.sql("UPDATE setting_changes SET undone_at = now() WHERE key = 'scan_nsfw'")
     stage.restore(database_url, taken.folder, replace=True, until=before["the_mistake"])
     assert stage.clips(rows) == [2, 3]
-    assert rows.sql("SELECT 1 FROM clips WHERE hidden_at IS NOT NULL") == []
+    # What members decided of their own clips is theirs.
+    assert rows.sql("SELECT message_id FROM clips WHERE hidden_at IS NOT NULL") == [
+        {"message_id": 3}
+    ]
     (found,) = rows.sql("SELECT settings FROM guild_settings WHERE guild_id = %s", HERE)
     assert found["settings"] == {"prefix": "$", "scan_nsfw": "on"}
 
@@ -275,6 +278,18 @@ def test_applying_a_journal_twice_changes_nothing(
     assert lost == []
     assert not any(again.values())
     assert after == before
+
+
+@pytest.mark.parametrize("kind", ["full", "tolerant"])
+def test_the_next_change_of_a_setting_gets_a_number_of_its_own(
+    rows: Rows, database_url: str, empty_url: str, tmp_path: Path, kind: manifests.Kind
+) -> None:
+    _change(rows, "prefix", "?")
+    taken = stage.take(database_url, tmp_path, kind)
+    stage.restore(empty_url, taken.folder)
+    with factories.open_rows(empty_url) as after:
+        _change(after, "prefix", "$")
+        assert after.count("setting_changes") == 2
 
 
 def test_a_journal_alone_is_no_backup(rows: Rows, database_url: str, tmp_path: Path) -> None:
