@@ -3,12 +3,11 @@
 A dump is read by pg_restore, which writes what COPY takes; a tolerant backup holds that already.
 """
 
-import csv
 import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -53,7 +52,8 @@ def opened(folder: Path, manifest: Manifest, table: Table, guild_id: int) -> Ite
         ProgramFailed: pg_restore gave up.
     """
     if manifest.kind == "tolerant":
-        yield _of_csv(tolerant.path_of(folder, table.name), table)
+        columns, rows = tolerant.read(folder, table.name)
+        yield Contents(columns, "csv", rows)
         return
     program = programs.find("pg_restore", manifest.dump_major or manifest.server_major)
     which = ("--data-only", "--schema=public", f"--table={table.name}")
@@ -68,20 +68,6 @@ def opened(folder: Path, manifest: Manifest, table: Table, guild_id: int) -> Ite
         if reading.returncode:
             told.seek(0)
             raise errors.ProgramFailed(f"pg_restore gave up:\n{programs.excerpt(told.read())}")
-
-
-def _of_csv(path: Path, table: Table) -> Contents:
-    if not path.exists():
-        return Contents([], "csv", iter(()))
-    with path.open(newline="", encoding="utf-8") as file:
-        width = len(next(csv.reader(file), ()))
-    # Migrations add columns at the end.
-    return Contents(table.columns[:width], "csv", _pieces(path))
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with closing(path.open("rb")) as file:
-        yield from file
 
 
 def _of_dump(lines: Iterator[bytes], guild_id: bytes) -> Contents:

@@ -249,9 +249,9 @@ def _load_tables(url: str, folder: Path, manifest: Manifest, migrate: Migrate) -
     counts = {}
     with sessions.opened(url, NAME) as connection:
         for table in tables.select_tables(connection):
-            path = tolerant.path_of(folder, table.name)
-            if table.name not in tables.MIGRATIONS and path.exists():
-                tables.stage(connection, table, [path.read_bytes()])
+            columns, rows = tolerant.read(folder, table.name)
+            if table.name not in tables.MIGRATIONS and columns:
+                tables.stage(connection, table, rows, columns)
                 counts[table.name] = tables.merge(connection, table, "add")
         journal.continue_numbers(connection)
     return counts

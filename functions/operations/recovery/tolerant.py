@@ -21,7 +21,7 @@ _LINES: Final = 292
 
 
 def save(connection: Connection, folder: Path) -> tuple[dict[str, int], list[str]]:
-    """Save the rows of every table as CSV into a backup.
+    """Save the rows of every table as CSV into a backup, below the names of their columns.
 
     Args:
         connection: In autocommit mode.
@@ -34,6 +34,7 @@ def save(connection: Connection, folder: Path) -> tuple[dict[str, int], list[str
     saved, lost = {}, []
     for table in tables.select_tables(connection):
         with path_of(folder, table.name).open("wb") as file:
+            file.write(",".join(table.columns).encode() + b"\n")
             saved[table.name], problems = _save_table(connection, table, file)
         lost += problems
     return saved, lost
@@ -42,6 +43,20 @@ def save(connection: Connection, folder: Path) -> tuple[dict[str, int], list[str
 def path_of(folder: Path, table: str) -> Path:
     """Where the rows of a table are in a backup."""
     return folder / manifest.TABLES / f"{table}.csv"
+
+
+def read(folder: Path, table: str) -> tuple[list[str], Iterator[bytes]]:
+    """The columns of a table in a backup, and its rows as COPY takes them; both may be empty."""
+    path = path_of(folder, table)
+    if not path.exists():
+        return [], iter(())
+    lines = _lines(path)
+    return next(lines).decode().rstrip("\n").split(","), lines
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file
 
 
 def _save_table(connection: Connection, table: Table, file: IO[bytes]) -> tuple[int, list[str]]:
