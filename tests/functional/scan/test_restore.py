@@ -68,7 +68,7 @@ def test_the_scan_goes_on_to_its_end(
     stop(stage)
     taken = recovery.take(stage.database_url, tmp_path / "backups")
     report = recovery.restore(stage.database_url, taken.folder, replace=True)
-    stage.execute(f"DROP SCHEMA {report.aside} CASCADE")
+    stage.execute(f"DROP SCHEMA {report.aside[0]} CASCADE")
     stage.discord.faults.clear()
     waiting = _waiting(queue)
     stage.sync()
