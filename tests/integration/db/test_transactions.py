@@ -273,6 +273,7 @@ async def test_a_statement_that_took_too_long_is_logged_by_name(
     with pytest.raises(errors.DatabaseTimeout):
         async with database.transaction(within=0.2) as transaction:
             await transaction.value(SLEEP, seconds=30)
+    await database.close()
     assert "Slow statement: sleep took " in caplog.text
 
 
