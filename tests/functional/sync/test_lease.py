@@ -11,7 +11,9 @@ import pytest
 
 from clipsaver.local.errors import FunctionFailed
 from functions.shared import lease, parallel
+from functions.shared.db import guild_settings
 from functions.shared.discord import transport
+from functions.shared.snowflakes import GuildId
 from functions.sync import sync
 from tests.functional.sync.stage import CHANNELS, GUILDS, Stage
 
@@ -36,6 +38,20 @@ def wait_until(condition: Callable[[], bool]) -> None:
             return
         pause.wait(0.005)
     raise AssertionError("it never came true")
+
+
+def note_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The guilds whose stored rows have been read, from now on."""
+    read: list[int] = []
+    select = guild_settings.select_settings
+
+    async def select_and_note(transaction: Any, guild_id: GuildId) -> Any:
+        selected = await select(transaction, guild_id)
+        read.append(guild_id)
+        return selected
+
+    monkeypatch.setattr(guild_settings, "select_settings", select_and_note)
+    return read
 
 
 def end_the_lease(stage: Stage) -> None:
@@ -121,11 +137,13 @@ def test_what_people_set_while_a_run_is_under_way_is_kept(stage: Stage) -> None:
 
 
 def test_a_guild_that_somebody_else_writes_is_left_to_them_by_a_full_run(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.sync()
     stage.clips.name = "renamed"
+    read = note_reads(monkeypatch)
     with slow_run(stage) as first:
+        wait_until(lambda: stage.arcade.id in read)
         stage.sync({"guild_ids": [str(stage.arcade.id)]})
         versions = stage.guild_rows(stage.arcade)
         summary = first.result()
