@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -105,13 +104,10 @@ class Stage(sync_stage.Stage):
         )
 
     def cancel_scan(self) -> None:
-        """Somebody cancels the scan of *Arcade*, from another process."""
-        guild_id = models.GuildId(self.arcade.id)
-        with ThreadPoolExecutor(1) as other:
-            other.submit(
-                self.in_transaction,
-                lambda transaction: guild_scans.cancel(transaction, guild_id),
-            ).result()
+        """Somebody cancels the scan of *Arcade*."""
+        self.in_transaction(
+            lambda transaction: guild_scans.cancel(transaction, models.GuildId(self.arcade.id))
+        )
 
     def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Do something with the database as a function would."""

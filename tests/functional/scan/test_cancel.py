@@ -1,5 +1,9 @@
-"""A scan that is canceled on the way."""
+"""A scan that is canceled on the way.
 
+It is canceled from another thread: the scan's own may hold what the canceling waits for.
+"""
+
+import asyncio
 from typing import Any
 
 import pytest
@@ -22,7 +26,7 @@ def test_a_scan_that_is_canceled_while_threads_are_listed_begins_nothing_more(
 
     async def list_canceled(*given: Any) -> Any:
         page = await list_threads(*given)
-        stage.cancel_scan()
+        await asyncio.to_thread(stage.cancel_scan)
         return page
 
     monkeypatch.setattr(client.DiscordClient, "list_archived_threads", list_canceled)
@@ -43,7 +47,7 @@ def test_runs_that_begin_as_a_scan_is_canceled_are_not_left_behind(
 
     async def list_canceled(*given: Any, **cursors: Any) -> Any:
         page = await list_messages(*given, **cursors)
-        stage.cancel_scan()
+        await asyncio.to_thread(stage.cancel_scan)
         return page
 
     monkeypatch.setattr(client.DiscordClient, "list_messages", list_canceled)
@@ -61,10 +65,7 @@ def test_a_scan_that_is_canceled_on_the_way_stops(
     keep = reading.Reading._keep
 
     async def keep_canceled(*given: object, **flags: bool) -> None:
-        stage.execute(
-            "UPDATE guild_scans SET status = 'canceled';"
-            "UPDATE bot_channel_scan_runs SET status = 'canceled' WHERE status = 'running'"
-        )
+        await asyncio.to_thread(stage.cancel_scan)
         await keep(*given, **flags)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading.Reading, "_keep", keep_canceled)

@@ -1,5 +1,7 @@
 """The proof of history."""
 
+import asyncio
+
 import pytest
 
 from clipsaver.emulator.channels import deny
@@ -145,7 +147,7 @@ def test_a_run_that_lost_its_lease_keeps_nothing(
     keep = reading.Reading._keep
 
     async def keep_without_lease(*given: object, **flags: bool) -> None:
-        stage.execute("UPDATE leases SET holder = gen_random_uuid()")
+        await asyncio.to_thread(stage.execute, "UPDATE leases SET holder = gen_random_uuid()")
         await keep(*given, **flags)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading.Reading, "_keep", keep_without_lease)
