@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from functions.shared import errors, jobs, observability, scans
+from functions.shared import errors, jobs, observability
+from functions.shared.scans import queue_message
 
 QueueName = Literal["jobs", "scan", "runs"]
 
@@ -108,7 +109,7 @@ def _job(body: str, known: str, now: datetime) -> tuple[str, str, bool]:
 
 def _scan(body: str, known: str) -> tuple[str, str, bool]:
     try:
-        guild_id = scans.from_message(body)
+        guild_id = queue_message.unpack(body)
     except errors.InvalidEvent as error:
         return "unknown", str(error), False
     return f"scan, guild {guild_id}", known, True

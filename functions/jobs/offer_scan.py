@@ -13,15 +13,14 @@ from functions.shared import (
     errors,
     jobs,
     models,
-    prediction,
-    scan_budget,
     settings,
     texts,
 )
 from functions.shared.db import guild_settings, guilds, scan_requests, scan_work
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
-from functions.shared.prediction import Totals
+from functions.shared.scans import daily_budget, prediction
+from functions.shared.scans.prediction import Totals
 
 _log = logging.getLogger("discord_clip_saver.jobs")
 
@@ -57,7 +56,7 @@ async def run(
     if not channels:
         return answer.sentence(words.scan_no_channels)
     if spent >= tunables.scan.scan_daily_requests_per_guild:
-        until = f"<t:{int(scan_budget.next_day(datetime.now(UTC)).timestamp())}:R>"
+        until = f"<t:{int(daily_budget.next_day(datetime.now(UTC)).timestamp())}:R>"
         return answer.sentence(words.scan_paused_by_budget.format(until=until))
     before = discord.statistics.requests
     totals = await _totals(discord, job.guild_id, with_nsfw=own.scan_nsfw)
@@ -103,11 +102,11 @@ def _lines(
         least = prediction.predicted_requests(Totals(0, 0, 0), channels)
         return [words.scan_offer_at_least.format(requests=least, channels=channels), budget]
     requests = prediction.predicted_requests(totals, channels)
-    end = scan_budget.end_of(
+    end = daily_budget.end_of(
         requests,
         spent_today=spent,
         a_day=rules.scan_daily_requests_per_guild,
-        a_second=scan_budget.REQUESTS_PER_SECOND * rules.scan_rate_share,
+        a_second=daily_budget.REQUESTS_PER_SECOND * rules.scan_rate_share,
         now=datetime.now(UTC),
     )
     return [

@@ -14,7 +14,7 @@ from functions.shared import errors, models
 from functions.shared.db import scan_requests
 from functions.shared.db.connection import Database
 from functions.shared.lease import RunLease
-from functions.shared.scan_budget import BACKGROUND_SHARE, next_day
+from functions.shared.scans.daily_budget import BACKGROUND_SHARE, next_day
 
 _BOOKED_AT_ONCE: Final = 100
 

@@ -8,8 +8,8 @@ from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
 from functions.shared.event_loop import EventLoop
-from functions.shared.handover import Handover
 from functions.shared.queue import ScanQueue
+from functions.shared.scans.handover import Handover
 
 configuration = Configuration.at_start("BOT_TOKEN", "DATABASE_URL")
 environment = configuration.environment

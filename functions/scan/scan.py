@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from functions.scan.guild import GuildScanner, Outcome
 from functions.scan.intent import MessageContent
-from functions.shared import errors, measures, models, observability, scans, settings
+from functions.shared import errors, measures, models, observability, settings
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
-from functions.shared.handover import Handover
 from functions.shared.metrics import Metrics, Unmeasured
+from functions.shared.scans import queue_message
+from functions.shared.scans.handover import Handover
 
 _log = logging.getLogger("discord_clip_saver.scan")
 
@@ -83,7 +84,7 @@ class Scan:
         if seconds <= 0:
             return False
         try:
-            guild_id = scans.from_message(str(record["body"]))
+            guild_id = queue_message.unpack(str(record["body"]))
         except errors.InvalidEvent as error:
             # Coming again makes it no better, but the dead-letter queue keeps it for a look.
             _log.error("Message %s: %s", record["messageId"], error)

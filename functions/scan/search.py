@@ -14,13 +14,14 @@ from functools import partial
 from typing import Final, Literal
 
 from functions.scan.turn import Turn
-from functions.shared import errors, models, prediction, snowflakes
+from functions.shared import errors, models, snowflakes
 from functions.shared.db import clips as stored_clips
 from functions.shared.db import guild_scans, scan_work
 from functions.shared.db.connection import Transaction
 from functions.shared.db.guild_scans import GuildScan, SearchPosition
 from functions.shared.discord.client import RESULTS_PER_PAGE, SEARCH_OFFSET_CAP
-from functions.shared.prediction import Totals
+from functions.shared.scans import prediction
+from functions.shared.scans.prediction import Totals
 
 _log = logging.getLogger("discord_clip_saver.scan")
 

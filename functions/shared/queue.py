@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-from functions.shared import errors, models, scans
+from functions.shared import errors, models
 from functions.shared.jobs import Job
+from functions.shared.scans import queue_message
 
 LONGEST_DELAY_SECONDS: Final = 900
 """What SQS takes (AWS docs, SendMessage)."""
@@ -69,7 +70,7 @@ class ScanQueue:
         Raises:
             QueueUnavailable: SQS did not take it in time.
         """
-        await self._queue.send(scans.to_message(guild_id), delay_seconds=delay_seconds)
+        await self._queue.send(queue_message.pack(guild_id), delay_seconds=delay_seconds)
 
     async def send_all(self, guild_ids: Sequence[models.GuildId]) -> list[models.GuildId]:
         """Let many guilds be looked at; those that SQS did not take, which is logged."""
@@ -77,7 +78,7 @@ class ScanQueue:
         for start in range(0, len(guild_ids), _BATCH_SIZE):
             batch = guild_ids[start : start + _BATCH_SIZE]
             try:
-                failed = await self._queue.send_batch([scans.to_message(each) for each in batch])
+                failed = await self._queue.send_batch([queue_message.pack(each) for each in batch])
             except errors.QueueUnavailable as error:
                 _log.error("%d scans could not be handed over: %s", len(batch), error)
                 failed = set(range(len(batch)))

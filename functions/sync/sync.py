@@ -10,11 +10,11 @@ from functions.shared import errors, settings
 from functions.shared import measures as shared_measures
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
-from functions.shared.handover import Handover
 from functions.shared.metrics import Metrics, Unmeasured
 from functions.shared.reconcile.request import SyncRequest
 from functions.shared.reconcile.summary import Progress, Summary, Unwatched
 from functions.shared.reconcile.targeted_run import TargetedRun
+from functions.shared.scans.handover import Handover
 from functions.sync import event as events
 from functions.sync import measures
 from functions.sync.full_run import FullRun

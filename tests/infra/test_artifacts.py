@@ -13,7 +13,8 @@ import pytest
 from clipsaver.emulator.samples import sample_world
 from clipsaver.emulator.server import DiscordServer
 from clipsaver.local.postgres import Postgres
-from functions.shared import jobs, models, release, scans
+from functions.shared import jobs, models, release
+from functions.shared.scans import queue_message
 from tests.events import files, signed
 from tests.functional import artifact
 from tests.functional.deploy.cloudformation import CloudFormation
@@ -132,7 +133,7 @@ def test_scan_reads_the_servers_of_a_batch_and_gives_back_what_it_cannot_read(
     guild_id = models.GuildId(next(iter(discord.world.guilds)))
     with _sandbox(build("sync", here), "sync", variables) as sandbox:
         sandbox.invoke({"guild_ids": [str(guild_id)]})
-    batch = _queued(scans.to_message(guild_id), "no JSON")
+    batch = _queued(queue_message.pack(guild_id), "no JSON")
     with _sandbox(build("scan", here), "scan", variables) as sandbox:
         outcome = sandbox.invoke(batch)
     failed = [{"itemIdentifier": record["messageId"]} for record in batch["Records"][1:]]

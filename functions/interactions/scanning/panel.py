@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from functions.interactions import problems, replies
-from functions.shared import components, scan_budget, settings, texts
+from functions.shared import components, settings, texts
 from functions.shared.db.channels import ChannelAccess
 from functions.shared.db.guild_scans import GuildScan, Progress
 from functions.shared.db.scan_coverage import ChannelProgress
 from functions.shared.db.scan_runs import Refusal
+from functions.shared.scans import daily_budget
 
 REFRESH: Final = "scan_status:show"
 CANCEL: Final = "scan_cancel:now"
@@ -125,7 +126,7 @@ def _requests(
         budget=budget,
     )
     if scan.status == "running" and scan.seconds_at_work is not None and scan.requests:
-        end = scan_budget.end_of(
+        end = daily_budget.end_of(
             predicted - scan.requests,
             spent_today=progress.requests_today,
             a_day=budget,

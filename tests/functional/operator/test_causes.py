@@ -12,14 +12,15 @@ from clipsaver.emulator.samples import sample_world
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.operations import causes, commands, dead_letters
 from clipsaver.operations.stack import Stack
-from functions.shared import jobs, models, scans
+from functions.shared import jobs, models
+from functions.shared.scans import queue_message
 from tests.functional.operator.conftest import REGION, STACK, Account, Verb, rows
 
 NOWHERE: Final = "postgresql://clips:word@127.0.0.1:9/clips"
 TOKEN: Final = sample_world().application.bot_token
 QUEUES: Final = ("JobsQueue", "FailedJobsQueue", "ScanQueue", "FailedScansQueue", "FailedRunsQueue")
 JOB: Final = jobs.Job("sync_guild", models.GuildId(7)).to_message()
-SCAN: Final = scans.to_message(models.GuildId(9))
+SCAN: Final = queue_message.pack(models.GuildId(9))
 
 Send = Callable[[str, str], str]
 Write = Callable[..., None]

@@ -10,7 +10,8 @@ import pytest
 
 from clipsaver.operations import dead_letters
 from clipsaver.operations.stack import Stack
-from functions.shared import jobs, models, scans
+from functions.shared import jobs, models
+from functions.shared.scans import queue_message
 from tests.functional.operator.conftest import REGION, STACK, Account, Verb, rows
 
 TOKEN: Final = "aW50ZXJhY3Rpb24tdG9rZW4"
@@ -74,7 +75,7 @@ def job(*, age: timedelta | None) -> str:
 
 YOUNG: Final = timedelta(minutes=5)
 OLD: Final = timedelta(minutes=14, seconds=31)
-SCAN: Final = scans.to_message(models.GuildId(9))
+SCAN: Final = queue_message.pack(models.GuildId(9))
 FAILED_RUN: Final = {
     "version": "1.0",
     "requestContext": {

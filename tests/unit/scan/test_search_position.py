@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from functions.scan import search
-from functions.shared import models, prediction
+from functions.shared import models
 from functions.shared.db.guild_scans import SearchPosition
 from functions.shared.discord import client
 from functions.shared.models import ChannelId, MessageId, UserId
+from functions.shared.scans import prediction
 
 NOW = 10**9
 

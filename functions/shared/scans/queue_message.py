@@ -14,20 +14,20 @@ _SHOWN: Final = 100
 _LARGEST_BIGINT: Final = (1 << 63) - 1
 
 
-def to_message(guild_id: models.GuildId) -> str:
+def pack(guild_id: models.GuildId) -> str:
     """The message for a guild; ids are strings, as everywhere in JSON."""
     return json.dumps({"kind": _KIND, "guild_id": str(guild_id)})
 
 
-def from_message(body: str) -> models.GuildId:
+def unpack(body: str) -> models.GuildId:
     """The guild that a message of the queue is about.
 
     Raises:
         InvalidEvent: it is none of these messages.
     """
     try:
-        message = json.loads(body)
-        kind, guild_id = message["kind"], int(message["guild_id"])
+        fields = json.loads(body)
+        kind, guild_id = fields["kind"], int(fields["guild_id"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise errors.InvalidEvent(f"the message asks for no scan: {body[:_SHOWN]!r}") from error
     if kind != _KIND or not 0 <= guild_id <= _LARGEST_BIGINT:

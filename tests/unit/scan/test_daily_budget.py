@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.shared import scan_budget
+from functions.shared.scans import daily_budget
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def test_what_a_day_does_not_allow_waits_for_the_next(
     requests: int, spent_today: int, done: datetime
 ) -> None:
-    found = scan_budget.end_of(
+    found = daily_budget.end_of(
         requests, spent_today=spent_today, a_day=1_000, a_second=10, now=NOON
     )
     assert found == done
@@ -36,6 +36,6 @@ def test_what_a_day_does_not_allow_waits_for_the_next(
 @given(st.integers(0, 10**6), st.integers(0, 10**5), st.integers(100, 10**5))
 def test_more_to_do_is_never_done_earlier(requests: int, spent: int, a_day: int) -> None:
     def end(number: int) -> datetime:
-        return scan_budget.end_of(number, spent_today=spent, a_day=a_day, a_second=25, now=NOON)
+        return daily_budget.end_of(number, spent_today=spent, a_day=a_day, a_second=25, now=NOON)
 
     assert NOON <= end(requests) <= end(requests + 1)

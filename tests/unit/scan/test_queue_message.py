@@ -2,12 +2,13 @@
 
 import pytest
 
-from functions.shared import errors, scans
+from functions.shared import errors
 from functions.shared.models import GuildId
+from functions.shared.scans import queue_message
 
 
 def test_a_guild_survives_the_queue() -> None:
-    assert scans.from_message(scans.to_message(GuildId(81384788765712384))) == 81384788765712384
+    assert queue_message.unpack(queue_message.pack(GuildId(81384788765712384))) == 81384788765712384
 
 
 @pytest.mark.parametrize(
@@ -15,4 +16,4 @@ def test_a_guild_survives_the_queue() -> None:
 )
 def test_anything_else_is_told(body: str) -> None:
     with pytest.raises(errors.InvalidEvent):
-        scans.from_message(body)
+        queue_message.unpack(body)
