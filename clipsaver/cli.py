@@ -14,8 +14,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from clipsaver import aws, deployment, guild_settings, jobs, samconfig
-from clipsaver import demo as demonstration
-from clipsaver.local import dev as development
 from clipsaver.local import errors as local_errors
 from clipsaver.operations import care, pause
 from clipsaver.operations import commands as operations
@@ -24,7 +22,6 @@ from clipsaver.recovery import commands as recovery
 from clipsaver.schedules import commands as schedules
 from clipsaver.sync_view import SyncView, shown_summary
 from clipsaver.variables import configured, operator_variables
-from functions.deploy import migrations
 from functions.shared import errors, settings
 from functions.shared.db.setting_changes import SettingChange
 from functions.shared.registration import CommandDiff
@@ -81,6 +78,9 @@ def main() -> None:
 @app.command()
 def demo() -> None:
     """Show the whole main job on this machine, and check every outcome."""
+    # The local stack takes half a second to load; the other verbs do without.
+    from clipsaver import demo as demonstration  # noqa: PLC0415
+
     if not demonstration.run(console):
         raise typer.Exit(_FAILED)
 
@@ -93,12 +93,16 @@ def dev(
     ] = None,
 ) -> None:
     """Serve the API locally until interrupted; on the real Discord where .env names one."""
+    from clipsaver.local import dev as development  # noqa: PLC0415 -- as above
+
     development.serve(operator_variables(), port, console, dump)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this release."""
+    from functions.deploy import migrations  # noqa: PLC0415 -- as above
+
     configuration = configured(operator_variables(), required=("DATABASE_URL",))
     console.print(migrations.upgrade(configuration.environment.require("DATABASE_URL")))
 

@@ -72,6 +72,9 @@ class JobQueueServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        # moto keeps what it has for the whole process.
+        for url in (self.url, self.scan_url, self.dead_letter_url):
+            self.client.delete_queue(QueueUrl=url)
         self.client.close()
         self._server.stop()
 

@@ -15,7 +15,6 @@ from clipsaver.operations import invocation, target
 from clipsaver.operations.stack import Stack
 from clipsaver.recovery import deployed
 from clipsaver.variables import configured, operator_variables
-from functions.deploy import migrations
 from functions.operations.backup import variables_of
 from functions.operations.recovery import (
     backup,
@@ -186,6 +185,9 @@ def _confirm(what: str) -> None:
 def _restore_here(
     found: Source, decided_until: datetime | None, *, replace: bool, is_sure: bool
 ) -> None:
+    # Loading it takes longer than most verbs.
+    from functions.deploy import migrations  # noqa: PLC0415
+
     url = _url()
     if replace and not is_sure and not restore.is_empty(url):
         console.print("Whatever serves this database has to be paused: `clipsaver pause`.")
