@@ -11,13 +11,13 @@ SELECT EXISTS (SELECT FROM processed_interactions WHERE interaction_id = %(inter
 -- delete_old
 -- A batch of interactions so old that Discord will not send them again.
 DELETE FROM processed_interactions
-WHERE interaction_id IN (
+WHERE interaction_id = ANY (ARRAY(
     SELECT interaction_id
     FROM processed_interactions
     WHERE processed_at < now() - make_interval(days => %(retention_days)s)
     LIMIT %(batch_size)s
     FOR UPDATE SKIP LOCKED
-);
+));
 
 -- count_old
 -- How many a purge would delete.

@@ -45,6 +45,12 @@ def test_every_query_has_a_name_of_its_own_and_a_reason(noun: str) -> None:
     assert len(re.findall(r";$", text, re.MULTILINE)) == len(names)
 
 
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_batch_that_is_locked_is_looked_for_once(noun: str) -> None:
+    text = (PACKAGE / f"{noun}.sql").read_text()
+    assert not re.search(r"IN \(\s*SELECT[^;]*FOR UPDATE", text)
+
+
 def test_a_query_knows_its_name_and_its_text() -> None:
     query = queries.load("users")["insert_user_id"]
     assert query.name == "insert_user_id"
