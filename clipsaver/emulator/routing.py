@@ -63,7 +63,6 @@ class Router:
     """Finds routes by path; words win over parameters, so that `@me` is never an id."""
 
     def __init__(self, endpoints: tuple[Endpoint, ...]) -> None:
-        self.endpoints = endpoints
         self._by_length: dict[int, list[tuple[list[str], Endpoint]]] = {}
         for endpoint in sorted(endpoints, key=lambda each: each.template.count("{")):
             steps = endpoint.template.split("/")

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from functions.deploy.lease import LEASE_SECONDS, Lease
 
 
-def build(name: str, definition: str, *, unique: bool = False) -> None:
+def build(name: str, definition: str) -> None:
     """Build an index, unless it is there already, whole.
 
     What the migration did before is committed first, and stays whatever becomes of the index; let
@@ -29,12 +29,10 @@ def build(name: str, definition: str, *, unique: bool = False) -> None:
     Args:
         name: The index's name.
         definition: What follows ON in CREATE INDEX.
-        unique: Whether two rows may not be alike.
     """
     context = op.get_context()
     assert context.config is not None  # noqa: S101 -- these migrations never run without one
     lease: Lease = context.config.attributes["lease"]
-    kind = "UNIQUE INDEX" if unique else "INDEX"
     with context.autocommit_block():
         connection = op.get_bind()
         seconds = lease.seconds_left
@@ -44,7 +42,7 @@ def build(name: str, definition: str, *, unique: bool = False) -> None:
             if _is_invalid(connection, name):
                 connection.exec_driver_sql(f'DROP INDEX CONCURRENTLY "{name}"')
             connection.exec_driver_sql(
-                f'CREATE {kind} CONCURRENTLY IF NOT EXISTS "{name}" ON {definition}'
+                f'CREATE INDEX CONCURRENTLY IF NOT EXISTS "{name}" ON {definition}'
             )
 
 

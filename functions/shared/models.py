@@ -35,15 +35,9 @@ class Permission(IntFlag):
     ADMINISTRATOR = 1 << 3
     MANAGE_GUILD = 1 << 5
     VIEW_CHANNEL = 1 << 10
-    SEND_MESSAGES = 1 << 11
-    SEND_TTS_MESSAGES = 1 << 12
-    EMBED_LINKS = 1 << 14
-    ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
-    MENTION_EVERYONE = 1 << 17
     CONNECT = 1 << 20
     MANAGE_THREADS = 1 << 34
-    SEND_MESSAGES_IN_THREADS = 1 << 38
 
 
 CHANNEL_TYPES: Final[dict[int, str]] = {

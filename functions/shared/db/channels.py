@@ -30,7 +30,6 @@ class ChannelAccess:
     channel_id: models.ChannelId
     name: str
     type: str
-    state: models.ChannelState
     permissions: int | None
     is_nsfw: bool
 
@@ -39,7 +38,6 @@ class ChannelAccess:
 class ChannelSettings:
     """What is stored of a channel's settings, unchecked."""
 
-    channel_id: models.ChannelId
     name: str
     is_reading: bool
     settings: Any

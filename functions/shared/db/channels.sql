@@ -76,7 +76,7 @@ ON CONFLICT (channel_id) DO NOTHING;
 
 -- select_reading_channels
 -- The channels that are to be read for clips, with what the bot may do in them.
-SELECT channel_id, channel.name, type, channel.state, channel.permissions,
+SELECT channel_id, channel.name, type, channel.permissions,
        is_nsfw OR coalesce(nsfw_level IN (1, 3), false) AS is_nsfw
 FROM bot_channels AS channel
 JOIN bot_guilds USING (guild_id)
@@ -85,7 +85,7 @@ ORDER BY position NULLS LAST, channel_id;
 
 -- select_channel_choices
 -- Channels whose name contains what somebody has typed so far.
-SELECT channel_id, name, type, state, permissions, is_nsfw
+SELECT channel_id, name, type, permissions, is_nsfw
 FROM bot_channels
 WHERE guild_id = %(guild_id)s
   AND state <> 'deleted'
@@ -96,7 +96,7 @@ LIMIT %(batch_size)s;
 
 -- select_channel_settings
 -- One channel's name and settings.
-SELECT channel_id, name, is_reading, settings
+SELECT name, is_reading, settings
 FROM bot_channels
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s;
 
@@ -111,7 +111,7 @@ WHERE thread.guild_id = %(guild_id)s AND thread.channel_id = %(channel_id)s
 
 -- lock_channel_settings
 -- The same, and nobody else changes them until the transaction ends.
-SELECT channel_id, name, is_reading, settings
+SELECT name, is_reading, settings
 FROM bot_channels
 WHERE guild_id = %(guild_id)s AND channel_id = %(channel_id)s
 FOR UPDATE;

@@ -53,7 +53,6 @@ class FoundClip:
     title: str | None
     duration_seconds: float | None
     is_spoiler: bool
-    is_native_clip: bool
     is_forward: bool
     participant_ids: list[UserId]
     game: str | None

@@ -4,8 +4,8 @@
 -- first rows. Frequent words do not go through the index, which would have to bring along every clip
 -- that has them: what the others find is sifted by them (a function is no condition of an index).
 SELECT clips.channel_id, message_id, attachment_id, author_id, author_name, message_text, filename,
-       title, duration_seconds, is_spoiler, is_native_clip, is_forward, participant_ids, game,
-       posted_at, hidden_at IS NOT NULL AS is_hidden, coalesce(rank, 0) AS rank
+       title, duration_seconds, is_spoiler, is_forward, participant_ids, game, posted_at,
+       hidden_at IS NOT NULL AS is_hidden, coalesce(rank, 0) AS rank
 FROM clips
 CROSS JOIN LATERAL (
     SELECT CASE %(rank)s::text

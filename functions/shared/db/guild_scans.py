@@ -19,6 +19,8 @@ from functions.shared.db.scan_coverage import ChannelProgress
 _SQL: Final = queries.load("guild_scans")
 
 ScanStatus = Literal["queued", "running", "succeeded", "failed", "canceled"]
+"""What the column takes. Nothing here fails a scan; an operator may, by SQL, and it is shown."""
+
 ScanPart = Literal["video", "snapshot", "history"]
 
 
@@ -49,7 +51,6 @@ class GuildScan:
         requests: How many were sent for it so far.
         total_results: Messages that the search will bring; None until Discord was asked.
         results_seen: Those that it has brought.
-        total_messages: Messages of the guild, as far as the search knows them.
         clips_saved: Clips that were not known before.
         paused_until: When it goes on, if the daily budget is spent or Discord asked to wait.
         error_message: Why it is paused, or what went wrong.
@@ -58,12 +59,10 @@ class GuildScan:
 
     id: UUID
     status: ScanStatus
-    requested_by: models.UserId | None
     predicted_requests: int | None
     requests: int
     searching_for: ScanPart
     total_results: int | None
-    total_messages: int | None
     results_seen: int
     clips_saved: int
     before_message_id: int | None
@@ -105,7 +104,7 @@ async def request(
     *,
     with_nsfw: bool,
 ) -> GuildScan:
-    """Ask for a scan; if one is open, that one is returned, with whoever asked for it.
+    """Ask for a scan; if one is open, that one is returned.
 
     The scan function does nothing before it is told: send `{"kind": "scan", "guild_id": "..."}` to
     its queue after the commit (`functions.shared.queue.ScanQueue`).

@@ -22,9 +22,9 @@ WHERE guild_id = %(guild_id)s AND archived_threads_read_at IS NOT NULL;
 
 -- select_latest
 -- The open scan, or the one that ended last.
-SELECT id, status, requested_by, predicted_requests, requests, searching_for, total_results,
-       total_messages, results_seen, clips_saved, before_message_id, oldest_message_id,
-       result_offset, paused_until, error_message, created_at, started_at, finished_at,
+SELECT id, status, predicted_requests, requests, searching_for, total_results, results_seen,
+       clips_saved, before_message_id, oldest_message_id, result_offset, paused_until,
+       error_message, created_at, started_at, finished_at,
        extract(epoch FROM coalesce(paused_at, now()) - started_at)::double precision
            - paused_seconds AS seconds_at_work
 FROM guild_scans

@@ -22,7 +22,6 @@ class ChannelProgress:
     """
 
     channel_id: models.ChannelId
-    name: str
     share: float
     proven_since: datetime | None
 

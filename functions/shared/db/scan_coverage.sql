@@ -20,7 +20,6 @@ FROM touched;
 -- without a gap. A channel without messages has nothing to prove. Ids grow with time, so shares of
 -- ids are shares of time; all of it is proven only when the first id of all is reached.
 SELECT channel.channel_id,
-       channel.name,
        CASE
            WHEN coalesce(bool_or(
                covered.first_message_id = 0
@@ -45,5 +44,5 @@ WHERE channel.guild_id = %(guild_id)s
   AND (NOT channel.is_nsfw OR %(with_nsfw)s)
   AND channel.has_messages
   AND channel.last_message_id IS NOT NULL
-GROUP BY channel.channel_id, channel.name, channel.last_message_id
+GROUP BY channel.channel_id, channel.last_message_id
 ORDER BY share, channel.channel_id;

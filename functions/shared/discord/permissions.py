@@ -24,12 +24,6 @@ ALL: Final = -1
 
 # Plain integers, because the complement of an IntFlag lacks the bits that have no name yet.
 _LEFT_IN_TIMEOUT: Final = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
-_NEEDS_SENDING: Final = int(
-    Permission.SEND_TTS_MESSAGES
-    | Permission.EMBED_LINKS
-    | Permission.ATTACH_FILES
-    | Permission.MENTION_EVERYONE
-)
 
 
 def base_permissions(guild: Guild, member: Member) -> int:
@@ -72,7 +66,8 @@ def channel_permissions(
 
     Returns:
         A bitset, 0 where the channel is closed to the member, and VIEW_CHANNEL alone where a voice
-        channel can be seen and not entered.
+        channel can be seen and not entered. What Discord takes from whoever may not send, such
+        as ATTACH_FILES, stays in it: nothing here asks for that.
     """
     if base & Permission.ADMINISTRATOR:
         return ALL
@@ -86,8 +81,7 @@ def channel_permissions(
         return 0
     if channel.type in VOICE_TYPES and not granted & Permission.CONNECT:
         return granted & Permission.VIEW_CHANNEL
-    sending = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
-    return granted if granted & sending else granted & ~_NEEDS_SENDING
+    return granted
 
 
 def _overwritten(base: int, member: Member, channel: Channel) -> int:

@@ -304,7 +304,7 @@ class Transport:
                 headers=headers,
             )
         seconds = self._clock() - started
-        self.statistics.record_latency(seconds)
+        self.statistics.latency_sum += seconds
         _LOGGER.debug("%s %d %.3f s", call, response.status_code, seconds)
         return answers.Answer.read(response.status_code, response.headers, response.content)
 

@@ -76,7 +76,6 @@ class Texts:
     settings_intro: str
     settings_choose: str
     settings_edit_title: str
-    settings_value: str
     settings_empty_resets: str
     settings_from_default: str
     settings_from_guild: str

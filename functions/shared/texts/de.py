@@ -98,7 +98,6 @@ TEXTS = Texts(
     settings_intro="Wähle eine Einstellung, um sie zu ändern.",
     settings_choose="Eine Einstellung ändern …",
     settings_edit_title="Einstellung ändern",
-    settings_value="Neuer Wert",
     settings_empty_resets="Leer lassen, um zu {inherited} zurückzukehren.",
     settings_from_default="Vorgabe",
     settings_from_guild="dieser Server",

@@ -80,7 +80,6 @@ TEXTS = Texts(
     settings_intro="Choose a setting to change it.",
     settings_choose="Change a setting …",
     settings_edit_title="Change a setting",
-    settings_value="New value",
     settings_empty_resets="Leave it empty to go back to {inherited}.",
     settings_from_default="default",
     settings_from_guild="this server",

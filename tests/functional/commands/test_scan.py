@@ -227,6 +227,16 @@ def test_a_pause_is_told_with_its_end_and_its_reason(
     assert told in text
 
 
+def test_a_scan_that_an_operator_failed_is_told_with_the_reason(quiet_stage: Stage) -> None:
+    stage = quiet_stage
+    started(stage)
+    stage.rows.sql("UPDATE guild_scans SET status = 'failed', error_message = 'stuck'")
+    shown = stage.command("scan status")
+    assert "❌ Failed" in said(shown)
+    assert "`stuck`" in said(shown)
+    assert CANCEL not in buttons(shown)
+
+
 def test_what_cannot_be_read_is_named_with_the_reason(stage: Stage) -> None:
     clips, lobby = stage.channel("clips"), stage.channel("Lobby")
     clips.overwrites = (deny(stage.arcade.everyone, Permission.READ_MESSAGE_HISTORY),)

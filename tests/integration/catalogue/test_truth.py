@@ -39,7 +39,6 @@ def clip(posted: Message) -> FoundClip:
         title=None,
         duration_seconds=None,
         is_spoiler=False,
-        is_native_clip=False,
         is_forward=False,
         participant_ids=[],
         game=None,

@@ -32,7 +32,6 @@ clips = st.builds(
     title=st.none() | anything,
     duration_seconds=st.none() | st.floats(0, 1e7),
     is_spoiler=st.booleans(),
-    is_native_clip=st.booleans(),
     is_forward=st.booleans(),
     participant_ids=st.lists(st.just(UserId(BIGINT - 1)), max_size=30),
     game=st.none() | anything,

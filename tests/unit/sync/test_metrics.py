@@ -109,7 +109,7 @@ def test_requests_are_measured_with_their_refusals_and_their_mean_latency(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     metrics = CloudWatchMetrics("DiscordClipSaver")
-    statistics = Statistics(requests=4, retries=2, latency_sum=0.5, latency_max=0.4)
+    statistics = Statistics(requests=4, retries=2, latency_sum=0.5)
     statistics.rate_limited.update({"shared": 3, "user": 1})
     measures.add_requests(metrics, statistics)
     metrics.flush()
