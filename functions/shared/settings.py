@@ -89,6 +89,8 @@ class Environment:
     backup_passphrase: str | None = field(repr=False)
     discord_api_url: str
     discord_cdn_hosts: tuple[str, ...]
+    """The only ones that a file may be read from; nothing reads one so far."""
+
     settings_path: Path
     log_level: str
     on_lambda: bool

@@ -61,7 +61,7 @@ def test_the_panel_tells_each_value_and_where_it_comes_from(stage: Stage) -> Non
     )
     shown = stage.command("settings")
     assert fields(shown) == {
-        "Prefix shown in help texts": "`?` · this server",
+        "For typed commands; there are none so far": "`?` · this server",
         "Read new channels for clips": "`on` · default",
         "Read age-restricted channels too": "`off` · default",
         "Largest file to save, in MB": "`100` · default",
@@ -370,7 +370,10 @@ def test_a_server_without_a_row_of_settings_is_shown_and_told_when_it_changes(
     stage: Stage,
 ) -> None:
     stage.rows.sql("DELETE FROM guild_settings")
-    assert fields(stage.command("settings"))["Prefix shown in help texts"] == "`!` · default"
+    assert (
+        fields(stage.command("settings"))["For typed commands; there are none so far"]
+        == "`!` · default"
+    )
     assert "not been synced yet" in edit(stage, "prefix", "?").text
     assert recorded(stage.rows) == []
 
