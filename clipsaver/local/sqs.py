@@ -23,8 +23,8 @@ _REGION: Final = "us-east-1"
 _HOST: Final = "127.0.0.1"
 _JOBS: Final = "jobs"
 _SCANS: Final = "scans"
-_MOST_RECEIVES: Final = 3
-"""After as many failures a message goes to the dead-letter queue."""
+MOST_RECEIVES: Final = 5
+"""After as many failures a message goes to the dead-letter queue, as in infra/template.yaml."""
 _RETRY_SECONDS: Final = 1
 """On AWS a failed message comes back after six times the function's timeout; here nobody waits."""
 _POLL_SECONDS: Final = 1
@@ -56,7 +56,7 @@ class JobQueueServer:
         self.client = _client(f"http://{host}:{port}")
         self.dead_letter_url = self._create("dead-letters", {})
         arn = self._attribute(self.dead_letter_url, "QueueArn")
-        policy = f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": "{_MOST_RECEIVES}"}}'
+        policy = f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": "{MOST_RECEIVES}"}}'
         rules = {"RedrivePolicy": policy, "VisibilityTimeout": str(_RETRY_SECONDS * 60)}
         self.url, self.scan_url = (self._create(name, rules) for name in (_JOBS, _SCANS))
         self.variables = {

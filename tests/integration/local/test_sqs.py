@@ -1,5 +1,6 @@
 """The local queue: delivered, retried, and kept for a look when it failed too often."""
 
+import re
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clipsaver.local.lambda_environment import LambdaEnvironment
-from clipsaver.local.sqs import EventSource, JobQueueServer
+from clipsaver.local.sqs import MOST_RECEIVES, EventSource, JobQueueServer
 from functions.shared import errors, jobs, models
 from functions.shared.queue import JobQueue
 
@@ -81,7 +82,12 @@ def left(queue: JobQueueServer) -> int:
     return sum(int(found["Attributes"][name]) for name in names)
 
 
-def test_what_fails_comes_again_and_is_set_aside_after_three_times(
+def test_what_fails_comes_as_often_as_on_aws() -> None:
+    template = (Path(__file__).parents[3] / "infra" / "template.yaml").read_text()
+    assert set(re.findall(r"maxReceiveCount: (\d+)", template)) == {str(MOST_RECEIVES)}
+
+
+def test_what_fails_comes_again_and_is_set_aside_after_five_times(
     queue: JobQueueServer, environment: LambdaEnvironment, tries: Callable[[str], int]
 ) -> None:
     before = queue.dead_letters()
@@ -92,7 +98,7 @@ def test_what_fails_comes_again_and_is_set_aside_after_three_times(
     assert {body: tries(message_id) for body, message_id in sent.items()} == {
         "good": 1,
         "second": 2,
-        "never": 3,
+        "never": MOST_RECEIVES,
     }
 
 
@@ -104,7 +110,7 @@ def test_a_batch_that_the_function_raises_on_fails_whole(
     with EventSource(queue, environment):
         assert until(lambda: left(queue) == 0)
     assert queue.dead_letters() == before + 1
-    assert tries(sent) == 3
+    assert tries(sent) == MOST_RECEIVES
 
 
 def test_a_good_message_is_seen_exactly_once(
