@@ -1,9 +1,10 @@
 """The operator's AWS account, through botocore, and what can go wrong with it.
 
-    AwsError            AWS, or the way to it
-    ├── AnswerLost      what was asked may go on, or be done
-    ├── NotSignedIn     no credentials, or none that AWS accepts
-    └── NotDeployed     what should be there is not
+    AwsError             AWS, or the way to it
+    ├── AnswerLost       what was asked may go on, or be done
+    ├── NotSignedIn      no credentials, or none that AWS accepts
+    ├── NotDeployed      what should be there is not
+    └── OperationFailed  the operations function raised
 
 The tree is apart from the product's own: functions on Lambda have credentials and a region.
 """

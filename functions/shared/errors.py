@@ -1,4 +1,4 @@
-"""Every error that Clip Saver raises itself; each message tells its reader what to do.
+"""What can go wrong with Clip Saver; each message tells its reader what to do.
 
 ClipSaverError
 ├── ConfigurationError            a variable, the secret or a settings file is missing or wrong
@@ -33,7 +33,11 @@ ClipSaverError
 ├── OutdatedAccess                what somebody may see was read too long ago to show it
 ├── BudgetSpent                   a guild's daily requests are spent (until)
 ├── ScanCanceled                  somebody canceled the scan that is being worked on
+├── RecoveryError                 backups and restores; its branch: operations/recovery/errors.py
 └── InvalidEvent                  a Lambda event that is none of the documented shapes
+
+An exception by which one module tells another that some input is none, and which ends there, is not
+among them.
 """
 
 from datetime import datetime

@@ -11,9 +11,9 @@ WHERE class.relkind = 'r' AND class.relnamespace = current_schema()::regnamespac
 ORDER BY pg_total_relation_size(class.oid) DESC, 1;
 
 -- select_indexes
--- Every B-tree index with its size, how often it was read, and the size it would have if it were
--- built now: keys as wide as the statistics say, 12 bytes for each entry, a tenth of a page free. A unique
--- one is needed whether it is read or not.
+-- Every index with its size, how often it was read, and for a B-tree the size it would have if it
+-- were built now: keys as wide as the statistics say, 12 bytes for each entry, a tenth of a page
+-- free. A unique one is needed whether it is read or not.
 SELECT class.oid::regclass::text AS name,
        pg_relation_size(class.oid) AS bytes,
        stats.idx_scan AS scans,

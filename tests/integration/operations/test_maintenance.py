@@ -6,7 +6,7 @@ import pytest
 
 from functions.operations import maintenance
 from functions.shared.db.connection import Database
-from functions.shared.db.maintenance import Index
+from functions.shared.db.maintenance import Index, select_indexes
 from tests import factories
 from tests.factories import HERE, Rows
 
@@ -68,6 +68,16 @@ async def test_a_fresh_index_is_not_taken_for_a_bloated_one(rows: Rows, database
         HERE + 1,
     )
     assert (await maintenance.maintain(database, 60))["bloated_indexes"] == []
+
+
+async def test_only_of_b_trees_is_told_how_large_they_would_be(
+    rows: Rows, database: Database
+) -> None:
+    rows.sql("ANALYZE clips")
+    async with database.transaction() as transaction:
+        indexes = {each.name: each for each in await select_indexes(transaction)}
+    assert indexes["clips_pkey"].fresh_bytes is not None
+    assert indexes["idx_clips_document"].fresh_bytes is None
 
 
 async def test_what_there_is_no_time_for_is_said(rows: Rows, database: Database) -> None:
