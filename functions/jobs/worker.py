@@ -142,16 +142,13 @@ class Worker:
 
     async def _answer(self, ticket: jobs.Ticket, told: Answer) -> None:
         """Edit the reply; the work is done, so an answer that fails is only logged."""
-        work_until = self.discord.deadline
-        self.discord.deadline = work_until + _ANSWER_SECONDS
         try:
-            await self.discord.edit_original(
-                self.application_id, ticket.token, told.message, told.files
-            )
+            with self.discord.until(self.discord.deadline + _ANSWER_SECONDS):
+                await self.discord.edit_original(
+                    self.application_id, ticket.token, told.message, told.files
+                )
         except errors.DiscordError as error:
             _log.warning("The reply could not be edited: %s", error)
-        finally:
-            self.discord.deadline = work_until
 
 
 def _log_failure(job: jobs.Job, error: Exception) -> None:

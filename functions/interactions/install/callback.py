@@ -142,13 +142,13 @@ async def _ask_discord(callback: Callback, parts: Parts) -> tuple[models.User, m
     """Who consented, and to which guild, which they manage and the bot is in."""
     # Before the code is spent: without the token, nobody could be asked about the guild.
     await parts.configuration.require("BOT_TOKEN")
-    parts.discord.deadline = time.monotonic() + _DISCORD_SECONDS
-    authorization = await _exchange(callback, parts)
-    user = await _identify(authorization, parts)
-    if authorization.guild_id is None:
-        raise _Stopped(Outcome.NO_SERVER)
-    guild = await _joined_guild(authorization.guild_id, parts)
-    await _check_manager(guild, user.id, parts)
+    with parts.discord.until(time.monotonic() + _DISCORD_SECONDS):
+        authorization = await _exchange(callback, parts)
+        user = await _identify(authorization, parts)
+        if authorization.guild_id is None:
+            raise _Stopped(Outcome.NO_SERVER)
+        guild = await _joined_guild(authorization.guild_id, parts)
+        await _check_manager(guild, user.id, parts)
     return user, guild
 
 

@@ -26,8 +26,9 @@ class RedirectURIs:
             DiscordError: Discord did not tell.
         """
         if time.monotonic() - self._asked_at >= _KEPT_SECONDS:
-            self._parts.discord.deadline = time.monotonic() + _DISCORD_SECONDS
-            self._known = (await self._parts.discord.get_application()).redirect_uris
+            discord = self._parts.discord
+            with discord.until(time.monotonic() + _DISCORD_SECONDS):
+                self._known = (await discord.get_application()).redirect_uris
             self._asked_at = time.monotonic()
         if uri not in self._known:
             raise errors.ConfigurationError(

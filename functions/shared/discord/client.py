@@ -4,7 +4,8 @@ Every method may raise what `Transport.request` raises, and `errors.UnexpectedPa
 whose body is not what Discord documents.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 import httpx
@@ -78,6 +79,15 @@ class DiscordClient:
     @deadline.setter
     def deadline(self, instant: float) -> None:
         self._transport.deadline = instant
+
+    @contextlib.contextmanager
+    def until(self, instant: float) -> Iterator[None]:
+        """Wait for nothing beyond an instant of `time.monotonic`, and then as long as before."""
+        before, self.deadline = self.deadline, instant
+        try:
+            yield
+        finally:
+            self.deadline = before
 
     @property
     def statistics(self) -> Statistics:

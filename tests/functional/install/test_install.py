@@ -1,13 +1,16 @@
 """An install that goes well, and all the ways in which it still should."""
 
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from clipsaver.emulator.permissions import Permission
 from clipsaver.local.lambda_environment import LambdaEnvironment
-from functions.shared import settings
+from functions.interactions.install import callback, redirect_uris
+from functions.shared import commands, settings
+from functions.shared.catalogue import access_reader
 from tests.factories import HERE, ago
 from tests.functional.install.conftest import NewVisitor
 from tests.functional.install.stage import Stage, Visitor, changed, heading, parameters
@@ -227,3 +230,35 @@ def test_nothing_secret_is_logged(
     secrets = [query["code"], query["state"], *(cookie.value for cookie in cookies)]
     secrets += [stage.variables["DISCORD_CLIENT_SECRET"], stage.variables["BOT_TOKEN"]]
     assert [secret for secret in secrets if secret and secret in logged] == []
+
+
+def test_whoever_types_later_is_not_held_to_an_installs_time(
+    stage: Stage, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redirect_uris, "_DISCORD_SECONDS", 1.0)
+    monkeypatch.setattr(callback, "_DISCORD_SECONDS", 1.0)
+    monkeypatch.setattr(access_reader, "FRESH_SECONDS", 0.5)
+    application = stage.discord.world.application
+    application.interactions_endpoint_url = f"{stage.gateway.url}/interactions"
+    for each in commands.COMMANDS:
+        application.commands.put(None, each.payload(), stage.discord.world.mint, day=0)
+    (games,) = stage.chess_club.channels.values()
+    url = visitor.consent(visitor.start(), stage.chess_club)
+    stage.rows.guild(stage.chess_club.id)
+    stage.rows.channel(stage.chess_club.id, games.id)
+    stage.rows.insert(
+        "clips", guild_id=stage.chess_club.id, channel_id=games.id, message_id=1, attachment_id=1,
+        author_id=stage.grace.id, filename="mate.mp4", size=1, posted_at=ago(), game="Chess",
+    )  # fmt: skip
+
+    def suggested() -> list[str]:
+        used = stage.discord.interactions.autocomplete(
+            stage.chess_club, stage.grace, "clips search", {"game": "ch"}, channel=games
+        )
+        return [choice["value"] for choice in used.choices]
+
+    time.sleep(1)
+    assert suggested() == ["Chess"]
+    assert visitor.get(url).status_code == 200
+    time.sleep(1)
+    assert suggested() == ["Chess"]

@@ -191,6 +191,13 @@ async def test_each_invocation_sets_its_own_deadline(client: DiscordClient, wire
     assert (await client.get_current_user()).id == 7
 
 
+async def test_a_limit_for_some_calls_ends_with_them(client: DiscordClient, wire: Any) -> None:
+    wire.then(200, {"id": "7", "username": "saver"})
+    with pytest.raises(errors.DiscordUnreachable), client.until(time.monotonic()):
+        await client.get_current_user()
+    assert (await client.get_current_user()).id == 7
+
+
 async def test_calls_in_the_queue_are_not_sent_once_the_token_is_refused(
     client: DiscordClient, wire: Any
 ) -> None:
