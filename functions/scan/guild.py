@@ -74,7 +74,7 @@ class GuildScanner:
             DatabaseError: the database failed.
         """
         async with self.database.transaction() as transaction:
-            await scan_work.clear_queued(transaction, guild_id)
+            await scan_work.clear_queued(transaction, [guild_id])
         async with run_lease(self.database, f"scan:{guild_id}") as lease:
             if lease is None:
                 _log.info("Guild %s is being scanned; that run does the work", guild_id)

@@ -6,6 +6,8 @@ sends something.
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -72,16 +74,29 @@ class ScanQueue:
         """
         await self._queue.send(queue_message.pack(guild_id), delay_seconds=delay_seconds)
 
-    async def send_all(self, guild_ids: Sequence[models.GuildId]) -> list[models.GuildId]:
-        """Let many guilds be looked at; those that SQS did not take, which is logged."""
+    async def send_all(
+        self, guild_ids: Sequence[models.GuildId], until: float
+    ) -> list[models.GuildId]:
+        """Let many guilds be looked at, as far as SQS takes them.
+
+        Args:
+            guild_ids: The guilds, in any number.
+            until: The instant of `time.monotonic` after which nothing is sent or waited for.
+
+        Returns:
+            The guilds that SQS did not take, which is logged.
+        """
         refused: list[models.GuildId] = []
         for start in range(0, len(guild_ids), _BATCH_SIZE):
             batch = guild_ids[start : start + _BATCH_SIZE]
+            bodies = [queue_message.pack(each) for each in batch]
             try:
-                failed = await self._queue.send_batch([queue_message.pack(each) for each in batch])
+                failed = await self._queue.send_batch(bodies, until)
             except errors.QueueUnavailable as error:
-                _log.error("%d scans could not be handed over: %s", len(batch), error)
-                failed = set(range(len(batch)))
+                # It would be no less silent for the next batch, and the time is the caller's.
+                left = guild_ids[start:]
+                _log.error("%d scans could not be handed over: %s", len(left), error)
+                return [*refused, *left]
             refused += [batch[index] for index in sorted(failed)]
         return refused
 
@@ -101,22 +116,25 @@ class _Queue:
             )
         )
 
-    async def send_batch(self, bodies: Sequence[str]) -> set[int]:
-        """Send up to ten messages; the places of those that were not taken."""
+    async def send_batch(self, bodies: Sequence[str], until: float) -> set[int]:
+        """Send up to ten messages before an instant; the places of those that were not taken."""
         entries = [{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)]
         answer = await self._in_time(
-            lambda: self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            lambda: self._client.send_message_batch(QueueUrl=self._url, Entries=entries), until
         )
         return {int(entry["Id"]) for entry in answer.get("Failed", ())}
 
-    async def _in_time(self, send: Callable[[], T]) -> T:
+    async def _in_time(self, send: Callable[[], T], until: float = math.inf) -> T:
+        seconds = min(_SEND_SECONDS, until - time.monotonic())
+        if seconds <= 0:
+            raise errors.QueueUnavailable("There was no time left to send it; try again")
         try:
             # Resolving the host's name knows no limit of its own.
-            async with asyncio.timeout(_SEND_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await asyncio.to_thread(self._translated, send)
         except TimeoutError as error:
             raise errors.QueueUnavailable(
-                f"The queue did not answer within {_SEND_SECONDS:.0f} s; {self._hint}"
+                f"The queue did not answer within {seconds:.1f} s; {self._hint}"
             ) from error
 
     def close(self) -> None:

@@ -90,7 +90,8 @@ class Sync:
     async def _run(self, request: SyncRequest, seconds_left: float) -> dict[str, Any]:
         _log.info('Running job "sync"')
         now = time.monotonic()
-        self.discord.deadline = now + seconds_left - _ANSWER_SECONDS
+        answer_at = now + seconds_left - _ANSWER_SECONDS
+        self.discord.deadline = answer_at
         self.discord.statistics.reset()
         try:
             stop_at = now + seconds_left - _LAST_GUILD_SECONDS
@@ -104,17 +105,17 @@ class Sync:
         finally:
             shared_measures.add_requests(self.metrics, self.discord.statistics)
         if not (request.dry_run or summary.skipped or summary.message_content is False):
-            await self._hand_over(request)
+            await self._hand_over(request, answer_at)
         return summary.as_json(self.discord.statistics)
 
-    async def _hand_over(self, request: SyncRequest) -> None:
-        """Have new messages read; what cannot be handed over now, the next sync hands over."""
+    async def _hand_over(self, request: SyncRequest, until: float) -> None:
+        """Have new messages read; what is not handed over by then, the next sync hands over."""
         if self.handover is None:
             return
         try:
-            guilds = await self.handover.hand_over(request.guild_ids)
+            guilds = await self.handover.hand_over(request.guild_ids, until)
         except errors.DatabaseError as error:
-            _log.error("No guild was handed over to the scan: %s", error)
+            _log.error("Handing guilds over to the scan failed: %s", error)
         else:
             _log.info("Guilds handed over to the scan: %d", guilds)
 

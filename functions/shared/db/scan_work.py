@@ -262,6 +262,6 @@ async def queue_due(
     return [row.guild_id for row in found]
 
 
-async def clear_queued(transaction: Transaction, guild_id: models.GuildId) -> None:
-    """Let the next message for a guild be sent: this one has come in, or was not taken."""
-    await transaction.execute(_SQL["clear_queued"], guild_id=guild_id)
+async def clear_queued(transaction: Transaction, guild_ids: Iterable[models.GuildId]) -> None:
+    """Let the next message for each guild be sent: this one has come in, or was not taken."""
+    await transaction.execute(_SQL["clear_queued"], guild_ids=list(guild_ids))

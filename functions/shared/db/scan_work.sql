@@ -155,7 +155,7 @@ WHERE guild.state = 'present'
 RETURNING guild.guild_id;
 
 -- clear_queued
--- A message for this guild has come in, or was never taken: the next one may be sent.
+-- Messages for these guilds have come in, or were never taken: the next ones may be sent.
 UPDATE bot_guilds
 SET scan_queued_until = NULL
-WHERE guild_id = %(guild_id)s AND scan_queued_until IS NOT NULL;
+WHERE guild_id = ANY (%(guild_ids)s::bigint[]) AND scan_queued_until IS NOT NULL;

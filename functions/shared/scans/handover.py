@@ -5,6 +5,7 @@ for each. A queue that takes none costs nothing but time: the next sync hands th
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,10 @@ from functions.shared.queue import LONGEST_DELAY_SECONDS, ScanQueue
 _log = logging.getLogger("discord_clip_saver.scan")
 
 _NO_DELAY: Final = 0
+_QUERY_SECONDS: Final = 30.0
+"""For finding out which guilds have something to do."""
+_UNMARKING_SECONDS: Final = 2.0
+"""No run is ended from outside because the rows were slow: their marks expire by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,30 @@ class Handover:
     queue: ScanQueue
     defaults: settings.GuildSettings
 
-    async def hand_over(self, guild_ids: Sequence[models.GuildId] | None = None) -> int:
-        """Tell the scan function of the guilds, all or only these, that have something to do.
+    async def hand_over(self, guild_ids: Sequence[models.GuildId] | None, until: float) -> int:
+        """Tell the scan function of the guilds that have something to do.
+
+        Args:
+            guild_ids: Only these; None for all.
+            until: The instant of `time.monotonic` after which nobody is told; what was not taken by
+                then is unmarked within the two seconds that follow.
 
         Returns:
             How many it was told of.
 
         Raises:
-            DatabaseError: it could not be found out which; nobody was told.
+            DatabaseError: it could not be found out which, or those not told of stay marked as
+                queued for half an hour.
         """
-        async with self.database.transaction() as transaction:
+        seconds = min(_QUERY_SECONDS, until - time.monotonic())
+        if seconds <= 0:
+            _log.warning("No time was left to hand guilds over to the scan; the next sync does it")
+            return 0
+        async with self.database.transaction(within=seconds) as transaction:
             due = await scan_work.queue_due(
                 transaction, with_nsfw=self.defaults.scan_nsfw, guild_ids=guild_ids
             )
-        refused = await self.queue.send_all(due)
+        refused = await self.queue.send_all(due, until)
         await self._unmark(refused)
         return len(due) - len(refused)
 
@@ -65,6 +80,5 @@ class Handover:
     async def _unmark(self, guild_ids: Sequence[models.GuildId]) -> None:
         if not guild_ids:
             return
-        async with self.database.transaction() as transaction:
-            for guild_id in guild_ids:
-                await scan_work.clear_queued(transaction, guild_id)
+        async with self.database.transaction(within=_UNMARKING_SECONDS) as transaction:
+            await scan_work.clear_queued(transaction, guild_ids)

@@ -1,11 +1,17 @@
 """What a sync hands over to the scan, through a real queue."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from clipsaver.local.sqs import JobQueueServer
+from functions.shared import settings
+from functions.shared.queue import ScanQueue
+from functions.shared.scans.handover import Handover
+from tests import factories
 from tests.functional.scan.stage import MESSAGES, Stage
 
 
@@ -118,6 +124,32 @@ def test_a_queue_that_fails_does_not_fail_the_sync(
     stage.forget_environment()
     stage.sync()
     assert queue.take() == sorted([stage.arcade.id, stage.basement.id])
+
+
+def test_a_silent_queue_ends_the_sync_in_time_and_leaves_no_guild_marked(
+    stage: Stage,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("functions.sync.sync._ANSWER_SECONDS", 8.0)
+    for number in range(28):
+        stage.add_guild(f"guild {number}", "general")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        stage.variables |= {"AWS_ENDPOINT_URL_SQS": url, "SCAN_QUEUE_URL": f"{url}/1/scans"}
+        environment, started = stage.cold_environment(seconds=11), time.monotonic()
+        assert environment.invoke({})["complete"]
+    assert time.monotonic() - started < 11, "Lambda would have ended it"
+    assert "30 scans could not be handed over" in capsys.readouterr().out
+    assert stage.value("SELECT count(scan_queued_until) FROM bot_guilds") == 0
+
+
+async def test_where_no_time_is_left_neither_database_nor_queue_is_asked() -> None:
+    nowhere = factories.make_database("postgresql://bot@127.0.0.1:1/clips")
+    queue = ScanQueue("http://127.0.0.1:1/1/scans")
+    handover = Handover(nowhere, queue, settings.GuildSettings())
+    assert await handover.hand_over(None, time.monotonic()) == 0
 
 
 def test_a_turn_that_ended_early_is_continued(

@@ -26,6 +26,7 @@ WHOLE_TABLE = {
     "guilds.count_expired_guilds": "the purge's dry run counts them",
     "scan_runs.delete_expired": "the purge deletes by age, whosever the runs are",
     "scan_runs.count_expired": "the purge's dry run counts them",
+    "scan_work.clear_queued": "the sync unmarks all that the queue did not take at once",
     "scan_work.queue_due": "the sync hands every guild with something to read over at once",
     "clip_search.select_words": "how frequent a word is decides how it is looked up, no more",
     "health.select_health": "a server is one for all guilds",
