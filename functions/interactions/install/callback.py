@@ -164,11 +164,11 @@ async def _exchange(callback: Callback, parts: Parts) -> oauth.Authorization:
 
 async def _twin_has_finished(state: str, parts: Parts) -> bool:
     """Whether the intent is used up before long, by the call that was quicker with the code."""
-    for pause in _TWIN_PAUSES:
+    for pause in (0.0, *_TWIN_PAUSES):
+        await asyncio.sleep(pause)
         async with parts.database.transaction() as transaction:
             if await install_intents.select_age(transaction, state) is None:
                 return True
-        await asyncio.sleep(pause)
     return False
 
 
@@ -189,11 +189,12 @@ async def _joined_guild(guild_id: models.GuildId, parts: Parts) -> models.Guild:
     Where the application requires the code grant, the bot joins only by the exchange (Discord
     docs, Advanced Bot Authorization), which may take a moment.
     """
-    for pause in _JOIN_PAUSES:
+    for pause in (0.0, *_JOIN_PAUSES):
+        await asyncio.sleep(pause)
         try:
             return await parts.discord.get_guild(guild_id)
         except (errors.NotFound, errors.Forbidden):
-            await asyncio.sleep(pause)
+            continue
         except errors.Unauthorized as error:
             _log.critical("Invalid bot token")
             raise errors.ConfigurationError("Discord refuses BOT_TOKEN") from error

@@ -8,6 +8,7 @@ import pytest
 
 from functions.interactions.install import callback
 from functions.interactions.install import state as states
+from functions.shared.db import install_intents
 from tests.factories import ago
 from tests.functional.install.conftest import NewVisitor
 from tests.functional.install.stage import Stage, Visitor, changed, heading, parameters
@@ -132,6 +133,27 @@ def test_a_bot_that_is_not_there_is_not_claimed_to_be(stage: Stage, visitor: Vis
     page = visitor.get(url)
     assert (page.status_code, heading(page)) == (409, "The bot has not arrived yet")
     assert stage.guild_ids() == []
+
+
+def test_a_bot_that_arrives_during_the_last_wait_is_seen(stage: Stage, visitor: Visitor) -> None:
+    url = visitor.consent(visitor.start(), stage.chess_club)
+    unknown = {"message": "Unknown Guild", "code": 10004}
+    stage.discord.faults.add("GET /guilds/{guild_id}", times=3, status=404, body=unknown)
+    assert heading(visitor.get(url)) == "Clip Saver is in Chess Club"
+
+
+def test_a_twin_that_finishes_during_the_last_wait_is_seen(
+    visitor: Visitor, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = visitor.consent(visitor.start(), stage.chess_club)
+    ages = iter(["open", "open", "open", None])
+
+    async def select_age(*_: object) -> str | None:
+        return next(ages)
+
+    monkeypatch.setattr(callback, "_TWIN_PAUSES", (0.05,) * 2)
+    monkeypatch.setattr(install_intents, "select_age", select_age)
+    assert heading(visitor.get(changed(url, code="spent"))) == "Clip Saver is in your server"
 
 
 def test_an_authorisation_without_a_server_installs_nothing(stage: Stage, visitor: Visitor) -> None:
