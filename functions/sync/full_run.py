@@ -161,7 +161,12 @@ class FullRun:
 
     async def _mark_left(self, left: list[guilds.SyncTurn], fence: Fence, summary: Summary) -> None:
         for turn in left:
-            if self.request.dry_run or await departures.mark(self.database, turn, fence):
+            try:
+                if not self.request.dry_run:
+                    await departures.mark(self.database, turn, fence)
+            except errors.GuildBusy:
+                _log.info("Guild %s was synced or installed by somebody else", turn.guild_id)
+            else:
                 summary.guilds["left"] += 1
 
 

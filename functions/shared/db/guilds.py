@@ -13,12 +13,17 @@ _SQL: Final = queries.load("guilds")
 
 @dataclass(frozen=True, slots=True)
 class SyncTurn:
-    """When a guild was last looked at: the oldest has the next turn."""
+    """When a guild was last looked at: the oldest has the next turn.
+
+    Attributes:
+        last_seen_at: When the bot was last known to be in it, by a sync or by an install.
+    """
 
     guild_id: models.GuildId
     state: models.GuildState
     synced_at: datetime | None
     member_read_at: datetime | None
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class _Id:
 async def select_sync_order(transaction: Transaction) -> list[SyncTurn]:
     """Every guild ever seen, oldest-synced first."""
     return await transaction.all(SyncTurn, _SQL["select_sync_order"])
+
+
+async def select_sync_turn(transaction: Transaction, guild_id: models.GuildId) -> SyncTurn | None:
+    """When one guild was last looked at; None if it was never seen."""
+    return await transaction.one(SyncTurn, _SQL["select_sync_turn"], guild_id=guild_id)
 
 
 async def select_guild(
@@ -88,9 +98,15 @@ async def update_guild(
     )
 
 
-async def mark_left(transaction: Transaction, guild_id: models.GuildId) -> bool:
-    """Note that the bot is gone from a guild; whether that was news."""
-    return await transaction.execute(_SQL["mark_left"], guild_id=guild_id) == 1
+async def mark_left(transaction: Transaction, turn: SyncTurn) -> bool:
+    """Note that the bot is gone from a guild; False if it was written since `turn` was read."""
+    written = await transaction.execute(
+        _SQL["mark_left"],
+        guild_id=turn.guild_id,
+        synced_at=turn.synced_at,
+        last_seen_at=turn.last_seen_at,
+    )
+    return written == 1
 
 
 async def select_expired_guilds(

@@ -1,8 +1,14 @@
 -- select_sync_order
 -- Every guild ever seen, for deciding whose turn it is and who is missing from Discord's list.
-SELECT guild_id, state, synced_at, member_read_at
+SELECT guild_id, state, synced_at, member_read_at, last_seen_at
 FROM bot_guilds
 ORDER BY synced_at NULLS FIRST, guild_id;
+
+-- select_sync_turn
+-- The same of one guild, so that what is written of it later can be told from this.
+SELECT guild_id, state, synced_at, member_read_at, last_seen_at
+FROM bot_guilds
+WHERE guild_id = %(guild_id)s;
 
 -- select_guild
 -- One guild as it is stored.
@@ -66,10 +72,13 @@ SET name = %(name)s,
 WHERE guild_id = %(guild_id)s;
 
 -- mark_left
--- The bot is no longer in this guild, confirmed by Discord; its rows stay until they are purged.
+-- The bot is no longer in this guild, confirmed by Discord; its rows stay until they are purged. A
+-- sync or an install that wrote it since it was read knows better.
 UPDATE bot_guilds
 SET state = 'left', state_changed_at = now(), synced_at = clock_timestamp()
-WHERE guild_id = %(guild_id)s AND state = 'present';
+WHERE guild_id = %(guild_id)s AND state = 'present'
+  AND synced_at IS NOT DISTINCT FROM %(synced_at)s::timestamptz
+  AND last_seen_at = %(last_seen_at)s;
 
 -- select_expired_guilds
 -- Guilds that were left longer ago than they are kept, in the order of their ids.

@@ -35,19 +35,17 @@ async def is_confirmed(discord: DiscordClient, guild_id: models.GuildId) -> bool
     return False
 
 
-async def mark(database: Database, turn: guilds.SyncTurn, fence: Fence) -> bool:
-    """Note that the bot left a guild, unless somebody has synced it since `turn` was read.
+async def mark(database: Database, turn: guilds.SyncTurn, fence: Fence) -> None:
+    """Note that the bot left a guild, in which it was when `turn` was read.
 
     Raises:
+        GuildBusy: somebody is syncing it, or has synced or installed it since.
         LeaseLost: this run may no longer write.
         DatabaseError: nothing was written.
     """
     async with database.transaction() as transaction:
         await fence(transaction)
         locked = await guilds.lock_guild(transaction, turn.guild_id)
-        if locked is None or locked.synced_at != turn.synced_at:
-            return False
-        is_news = await guilds.mark_left(transaction, turn.guild_id)
-    if is_news:
-        _log.info("Left guild %s", turn.guild_id)
-    return is_news
+        if locked is None or not await guilds.mark_left(transaction, turn):
+            raise errors.GuildBusy(f"Guild {turn.guild_id} is being synced by another run")
+    _log.info("Left guild %s", turn.guild_id)

@@ -76,36 +76,36 @@ class TargetedRun:
         return summary
 
     async def _sync(self, guild_id: models.GuildId, turn: GuildSync) -> None:
+        # Before Discord is asked: what somebody writes from then on is newer than its answer.
+        async with self.database.transaction() as transaction:
+            stored = await guilds.select_sync_turn(transaction, guild_id)
         try:
             reading = await turn.reconciler.read_member(guild_id)
         except (errors.Unauthorized, errors.InvalidRequestBudget):
             raise
         except errors.DiscordError as error:
-            await self._without_reading(guild_id, error, turn)
+            await self._without_reading(guild_id, stored, error, turn)
             self.progress.guild_skipped(str(guild_id), str(error))
         else:
             turn.summary.guilds["seen"] += 1
             await turn.sync(_entry(reading), reading)
 
     async def _without_reading(
-        self, guild_id: models.GuildId, error: errors.DiscordError, turn: GuildSync
+        self,
+        guild_id: models.GuildId,
+        stored: guilds.SyncTurn | None,
+        error: errors.DiscordError,
+        turn: GuildSync,
     ) -> None:
         """The bot left the guild, or never was in it, or Discord does not tell."""
         is_absent = isinstance(error, errors.NotFound) and error.code == departures.UNKNOWN_GUILD
-        if is_absent and await self._mark_left(guild_id):
+        if is_absent and stored is not None and stored.state == "present":
+            if not self.request.dry_run:
+                await departures.mark(self.database, stored, self.fence)
             turn.summary.guilds["left"] += 1
         else:
             turn.summary.guilds["absent"] += is_absent
             turn.fail(guild_id, error)
-
-    async def _mark_left(self, guild_id: models.GuildId) -> bool:
-        """Note, unless in a dry run, that the bot left; whether that is news."""
-        async with self.database.transaction() as transaction:
-            stored = await guilds.select_guild(transaction, guild_id)
-            is_news = stored is not None and stored.state == "present"
-            if is_news and not self.request.dry_run:
-                await guilds.mark_left(transaction, guild_id)
-        return is_news
 
 
 def _entry(reading: MemberReading) -> models.GuildEntry:

@@ -118,13 +118,16 @@ def test_as_many_departures_as_the_minimum_are_believed(stage: Stage) -> None:
     assert (summary["guilds"]["left"], summary["breaker"]) == (3, None)
 
 
-def test_a_guild_synced_by_somebody_meanwhile_is_not_marked_as_left(stage: Stage) -> None:
+@pytest.mark.parametrize("written", ["synced_at", "last_seen_at"])
+def test_a_guild_synced_or_installed_by_somebody_meanwhile_is_not_marked_as_left(
+    stage: Stage, written: str
+) -> None:
     stage.sync()
     kick(stage, stage.arcade)
-    # Whoever syncs it between the run's look at Discord and its writing knows better.
+    # Whoever writes it between the run's look at Discord and its own writing knows better.
     stage.interfere(
         "BEFORE UPDATE ON leases",
-        f"UPDATE bot_guilds SET synced_at = now() WHERE guild_id = {stage.arcade.id};",
+        f"UPDATE bot_guilds SET {written} = now() WHERE guild_id = {stage.arcade.id};",
     )
     assert stage.sync()["guilds"]["left"] == 0
     assert guild_states(stage)["Arcade"] == "present"

@@ -10,6 +10,9 @@ import pytest
 
 from clipsaver.emulator.guilds import Guild
 from clipsaver.local.errors import FunctionFailed
+from functions.shared import models
+from functions.shared.db import guilds
+from functions.shared.reconcile.guild import MemberReading, Reconciler
 from tests.functional.sync.stage import CHANNELS, GUILDS, Stage, timeless
 
 NOBODYS_GUILD = "81384788765712384"
@@ -88,6 +91,40 @@ def test_a_guild_that_the_bot_left_is_marked_and_one_it_never_was_in_is_reported
     assert len(failed) == 1
     assert failed[0].startswith(f"Failed to sync guild {NOBODYS_GUILD}: ")
     assert stage.rows("SELECT 1 FROM bot_guilds WHERE guild_id = %s", int(NOBODYS_GUILD)) == []
+
+
+@pytest.mark.parametrize("stored_as", ["present", "left"])
+def test_a_guild_installed_again_after_discords_answer_is_not_marked_as_left(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, stored_as: str
+) -> None:
+    stage.sync()
+    stage.world.remove_bot(stage.arcade)
+    stage.execute("UPDATE bot_guilds SET state = %s WHERE name = 'Arcade'", stored_as)
+    guild = models.InstalledGuild(models.GuildId(stage.arcade.id), "Arcade", None, None)
+    really_read = Reconciler.read_member
+
+    async def read_member(reconciler: Reconciler, guild_id: models.GuildId) -> MemberReading:
+        try:
+            return await really_read(reconciler, guild_id)
+        finally:
+            stage.world.add_bot(stage.arcade)
+            async with reconciler.database.transaction() as transaction:
+                await guilds.upsert_installed_guild(transaction, guild, None)
+
+    monkeypatch.setattr(Reconciler, "read_member", read_member)
+    stage.sync(batch(asked=of(stage.arcade)))
+    assert stage.value("SELECT state FROM bot_guilds WHERE name = 'Arcade'") == "present"
+    monkeypatch.undo()
+    assert failures(stage.sync(batch(asked=of(stage.arcade)))) == []
+
+
+def test_a_guild_that_is_busy_when_it_is_found_left_goes_back_to_the_queue(stage: Stage) -> None:
+    stage.sync()
+    stage.world.remove_bot(stage.arcade)
+    with locked(stage, stage.arcade):
+        assert failures(stage.sync(batch(gone=of(stage.arcade)))) == ["gone"]
+    assert failures(stage.sync(batch(gone=of(stage.arcade)))) == []
+    assert stage.value("SELECT state FROM bot_guilds WHERE name = 'Arcade'") == "left"
 
 
 def test_a_busy_guild_is_an_error_that_names_it_and_the_others_are_done(stage: Stage) -> None:

@@ -76,8 +76,10 @@ async def test_leaving_and_returning_are_dated(database: Database, rows: Rows) -
     elsewhere = rows.of_guild(ELSEWHERE)
 
     async with database.transaction() as transaction:
-        assert await guilds.mark_left(transaction, HERE)
-        assert not await guilds.mark_left(transaction, HERE)
+        turn = await guilds.select_sync_turn(transaction, HERE)
+        assert turn is not None
+        assert await guilds.mark_left(transaction, turn)
+        assert not await guilds.mark_left(transaction, turn)
     (left,) = rows.of_guild(HERE)["bot_guilds"]
     async with database.transaction() as transaction:
         returned = at_hand(owner_user_id=None)
@@ -91,6 +93,7 @@ async def test_leaving_and_returning_are_dated(database: Database, rows: Rows) -
 
 async def test_a_guild_never_seen_is_none(database: Database) -> None:
     async with database.transaction() as transaction:
+        assert await guilds.select_sync_turn(transaction, HERE) is None
         assert await guilds.select_guild(transaction, HERE) is None
         assert await guilds.lock_guild(transaction, HERE) is None
 

@@ -24,7 +24,7 @@ def turn(
     def ago(hours: int | None) -> datetime | None:
         return None if hours is None else NOW - timedelta(hours=hours)
 
-    return SyncTurn(GuildId(number), state, ago(synced), ago(read))
+    return SyncTurn(GuildId(number), state, ago(synced), ago(read), NOW)
 
 
 def order(*turns: SyncTurn, listed: list[int]) -> list[int]:
