@@ -135,7 +135,10 @@ class Parts:
             await opened.pop("database").close()
         if "discord" in opened:
             await opened.pop("discord").aclose()
+        # It would go on asking the Discord that was just closed.
+        opened.pop("access", None)
         if "oauth" in opened:
             await opened.pop("oauth").aclose()
-        if queue := opened.pop("queue", None):
-            queue.close()
+        for name in ("queue", "scan_queue"):
+            if queue := opened.pop(name, None):
+                queue.close()

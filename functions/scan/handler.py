@@ -49,4 +49,6 @@ def close() -> None:
     """Give the sockets back; a process that outlives its environment calls this."""
     loop.run(scan.discord.aclose())
     loop.run(scan.database.close())
+    if scan.handover is not None:
+        scan.handover.queue.close()
     loop.close()

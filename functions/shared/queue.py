@@ -100,6 +100,10 @@ class ScanQueue:
             refused += [batch[index] for index in sorted(failed)]
         return refused
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._queue.close()
+
 
 class _Queue:
     """A queue of any messages; `hint` is what to look at when it takes none."""

@@ -50,4 +50,6 @@ def close() -> None:
     """Give the sockets back; a process that outlives its environment calls this."""
     loop.run(sync.discord.aclose())
     loop.run(sync.database.close())
+    if sync.handover is not None:
+        sync.handover.queue.close()
     loop.close()

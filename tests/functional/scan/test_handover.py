@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.sqs import JobQueueServer
 from functions.shared import settings
 from functions.shared.queue import ScanQueue
@@ -143,6 +144,21 @@ def test_a_silent_queue_ends_the_sync_in_time_and_leaves_no_guild_marked(
     assert time.monotonic() - started < 11, "Lambda would have ended it"
     assert "30 scans could not be handed over" in capsys.readouterr().out
     assert stage.value("SELECT count(scan_queued_until) FROM bot_guilds") == 0
+
+
+@pytest.mark.parametrize(("function", "event"), [("sync", {}), ("scan", {"Records": []})])
+def test_who_ends_an_environment_gets_its_queues_connections_back(
+    stage: Stage, queue: Queue, monkeypatch: pytest.MonkeyPatch, function: str, event: object
+) -> None:
+    closed = []
+
+    def close(queue: ScanQueue) -> None:
+        closed.append(queue)
+
+    monkeypatch.setattr(ScanQueue, "close", close)
+    with LambdaEnvironment(function, stage.variables) as environment:
+        environment.invoke(event)
+    assert len(closed) == 1
 
 
 async def test_where_no_time_is_left_neither_database_nor_queue_is_asked() -> None:
