@@ -5,10 +5,9 @@ from typing import Any, Final
 
 from fastapi import Request
 
-from functions.shared import settings
+from functions.shared import endpoints, settings
 
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
-CALLBACK_PATH: Final = "/install/callback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Address:
     @property
     def callback_url(self) -> str:
         """Where Discord sends a browser back to: the URI that has to be registered there."""
-        return self.base_url + CALLBACK_PATH
+        return self.base_url + endpoints.INSTALL_CALLBACK_PATH
 
 
 def of(request: Request, environment: settings.Environment) -> Address:

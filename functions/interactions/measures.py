@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.interactions.parts import Parts
+from functions.shared import endpoints
 
-_INTERACTIONS: Final = "POST /interactions"
-_SIGNED: Final = frozenset({_INTERACTIONS, "POST /webhook-events"})
+_INTERACTIONS: Final = f"POST {endpoints.INTERACTIONS_PATH}"
+_SIGNED: Final = frozenset({_INTERACTIONS, f"POST {endpoints.WEBHOOK_EVENTS_PATH}"})
 _UNAUTHORIZED: Final = 401
 _SERVER_ERROR: Final = 500
 _SOON_MS: Final = 1000

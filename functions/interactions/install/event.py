@@ -8,10 +8,10 @@ import json
 from typing import Final
 
 from functions.interactions.install.installation import Installation
-from functions.shared import errors, models
+from functions.shared import endpoints, errors, models
 from functions.shared.discord.fields import Fields
 
-_ROUTE: Final = "POST /webhook-events"
+_ROUTE: Final = f"POST {endpoints.WEBHOOK_EVENTS_PATH}"
 _PING: Final = 0
 _EVENT: Final = 1
 _AUTHORIZED: Final = "APPLICATION_AUTHORIZED"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 
 from functions.interactions import address
+from functions.shared import endpoints
 
 if TYPE_CHECKING:
     from functions.interactions.parts import Parts
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 
-@router.get(address.CALLBACK_PATH)
+@router.get(endpoints.INSTALL_CALLBACK_PATH)
 async def install_callback(request: Request) -> Response:
     """Finish an install, and say how it went."""
     # Only here: a PING must not load what an install needs.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request, Response
 
 from functions.interactions import interaction, replies, signed_request
-from functions.shared import errors, observability
+from functions.shared import endpoints, errors, observability
 
 if TYPE_CHECKING:
     from functions.interactions.parts import Parts
@@ -22,7 +22,7 @@ _log = logging.getLogger("discord_clip_saver.interactions")
 TIMESTAMP_WINDOW_SECONDS: Final = 300
 
 
-@router.post("/interactions")
+@router.post(endpoints.INTERACTIONS_PATH)
 async def interactions(request: Request) -> Response:
     """Answer Discord."""
     parts: Parts = request.app.state.parts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request, Response
 
 from functions.interactions import signed_request
-from functions.shared import errors, observability
+from functions.shared import endpoints, errors, observability
 
 if TYPE_CHECKING:
     from functions.interactions.install.installation import Installation
@@ -25,7 +25,7 @@ _log = logging.getLogger("discord_clip_saver.install")
 TIMESTAMP_WINDOW_SECONDS: Final = 900
 
 
-@router.post("/webhook-events")
+@router.post(endpoints.WEBHOOK_EVENTS_PATH)
 async def webhook_events(request: Request) -> Response:
     """Take note of an event."""
     parts: Parts = request.app.state.parts
