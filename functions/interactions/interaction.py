@@ -25,7 +25,6 @@ class InteractionType(IntEnum):
 
 _KNOWN_TYPES: Final = frozenset(InteractionType)
 _MOST_DIGITS: Final = 40
-_LARGEST_BIGINT: Final = (1 << 63) - 1
 _SEPARATOR: Final = ":"
 _SUB_COMMAND: Final = 1
 """The type of an option that holds options (Discord docs, Application Command Option Type)."""
@@ -140,7 +139,7 @@ def parse(body: bytes, application_id: str) -> Interaction:
 def bigint(value: object) -> int:
     """An id that the database can hold; 0 for anything else."""
     number = int(_digits(value) or 0)
-    return number if number <= _LARGEST_BIGINT else 0
+    return number if number <= snowflakes.LARGEST_BIGINT else 0
 
 
 def _document(body: bytes) -> Document:

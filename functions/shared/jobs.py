@@ -20,7 +20,6 @@ ViewKind = Literal["search", "random", "stats"]
 _KINDS: Final = frozenset({"sync_guild", "export_clips", "offer_scan", "show_clips"})
 _VIEW_KINDS: Final = frozenset({"search", "random", "stats"})
 _SHOWN: Final = 40
-_LARGEST_BIGINT: Final = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +153,6 @@ def _view(given: Mapping[str, Any]) -> View:
 
 def _snowflake(given: object) -> int:
     """An id as `to_message` writes it, and small enough for the database."""
-    if not isinstance(given, str) or not 0 <= (number := int(given)) <= _LARGEST_BIGINT:
+    if not isinstance(given, str) or not 0 <= (number := int(given)) <= snowflakes.LARGEST_BIGINT:
         raise ValueError("no snowflake")
     return number

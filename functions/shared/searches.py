@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, cast
 
+from functions.shared import snowflakes
+
 Sort = Literal["newest", "oldest", "longest"]
 Direction = Literal["forwards", "backwards"]
 SORTS: Final[tuple[Sort, ...]] = ("newest", "oldest", "longest")
@@ -19,7 +21,6 @@ LONGEST_TEXT: Final = 100
 """Characters of a search's text, and of a game's name."""
 _FIRST_DAY: Final = date(2015, 1, 1)
 """Discord's epoch: there is no older message."""
-_LARGEST_BIGINT: Final = (1 << 63) - 1
 _SORT_BITS: Final = 2
 _IDS: Final = ("channel_id", "author_id", "participant_id")
 _DATES: Final = ("after", "before")
@@ -141,7 +142,7 @@ class _Reader:
 
     def _id(self) -> int:
         (number,) = self._take(_ID)
-        if number > _LARGEST_BIGINT:
+        if number > snowflakes.LARGEST_BIGINT:
             raise ValueError("no snowflake")
         return int(number)
 

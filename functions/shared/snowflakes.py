@@ -14,6 +14,9 @@ RoleId = NewType("RoleId", int)
 UserId = NewType("UserId", int)
 MessageId = NewType("MessageId", int)
 
+LARGEST_BIGINT: Final = (1 << 63) - 1
+"""The largest value of PostgreSQL's bigint, which holds ids; Discord's reach it in 2084."""
+
 _DISCORD_EPOCH_MS: Final = 1_420_070_400_000
 _TIMESTAMP_SHIFT: Final = 22
 

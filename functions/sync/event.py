@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from functions.shared import errors, models
+from functions.shared import errors, models, snowflakes
 from functions.shared.reconcile.request import SyncRequest
 
-_LARGEST_ID: Final = (1 << 63) - 1
-"""What fits into PostgreSQL's bigint; Discord's ids reach it in 2084."""
-_LONGEST_ID: Final = len(str(_LARGEST_ID))
+_LONGEST_ID: Final = len(str(snowflakes.LARGEST_BIGINT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def _guild_ids(given: object) -> tuple[models.GuildId, ...] | None:
 
 def _is_id(text: str) -> bool:
     is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
-    return is_number and int(text) <= _LARGEST_ID
+    return is_number and int(text) <= snowflakes.LARGEST_BIGINT
 
 
 def _flag(event: Mapping[str, Any], name: str) -> bool:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-_LARGEST_SNOWFLAKE: Final = (1 << 63) - 1
 _MOST_DIGITS: Final = 19
 
 
@@ -38,4 +37,4 @@ def _snowflake(text: str) -> snowflakes.GuildId | None:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         return None
     number = int(text)
-    return snowflakes.GuildId(number) if 0 < number <= _LARGEST_SNOWFLAKE else None
+    return snowflakes.GuildId(number) if 0 < number <= snowflakes.LARGEST_BIGINT else None

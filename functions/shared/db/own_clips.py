@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.shared import models
+from functions.shared import models, snowflakes
 from functions.shared.db import clips, queries
 from functions.shared.db.connection import Transaction
 
 _SQL: Final = queries.load("own_clips")
 MOST_BURIED: Final = 5_000
 """Clips that one statement deletes in well under a second."""
-_BEYOND_ALL: Final = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ async def select_records(
         _SQL["select_records"],
         guild_id=author.guild_id,
         author_id=author.author_id,
-        message_id=_BEYOND_ALL if after is None else after.message_id,
-        attachment_id=_BEYOND_ALL if after is None else after.attachment_id,
+        message_id=snowflakes.LARGEST_BIGINT if after is None else after.message_id,
+        attachment_id=snowflakes.LARGEST_BIGINT if after is None else after.attachment_id,
         batch_size=batch_size,
     )

@@ -11,13 +11,11 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from functions.shared import errors
+from functions.shared import errors, snowflakes
 
 Value = TypeVar("Value")
 
 _DECIMAL: Final = re.compile(r"[0-9]+")
-_LARGEST_BIGINT: Final = (1 << 63) - 1
-"""The largest value of PostgreSQL's bigint; Discord's ids reach it in 2084."""
 _LARGEST_INTEGER: Final = (1 << 31) - 1
 """The largest value of PostgreSQL's integer."""
 _UNSTORABLE: Final = frozenset({"Cc", "Cs"})
@@ -97,7 +95,7 @@ class Fields:
     def size(self, key: str) -> int:
         """Read a number of bytes that PostgreSQL's bigint holds."""
         value = self.number(key)
-        if 0 <= value <= _LARGEST_BIGINT:
+        if 0 <= value <= snowflakes.LARGEST_BIGINT:
             return value
         raise self._unexpected(key, "a size")
 
@@ -154,7 +152,7 @@ class Fields:
 
     def _snowflake(self, key: str, value: object) -> int:
         snowflake = _integer(value)
-        if snowflake is None or snowflake > _LARGEST_BIGINT:
+        if snowflake is None or snowflake > snowflakes.LARGEST_BIGINT:
             raise self._unexpected(key, "a snowflake")
         return snowflake
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from functions.shared import models
+from functions.shared import models, snowflakes
 from functions.shared.reconcile import rows
 from functions.shared.reconcile.observation import Observation, ProbeOutcome, Stored
 
@@ -16,8 +16,6 @@ ChannelChangeKind = Literal[
 GuildChangeKind = Literal["added", "updated", "returned"]
 
 PROBE_AGAIN_AFTER: Final = timedelta(days=7)
-
-_BIGINT_MASK: Final = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ def _guild_row(observation: Observation, stored: models.StoredGuild | None) -> m
         icon=observation.icon,
         owner_user_id=observation.owner_id or (stored.owner_user_id if stored else None),
         state="present",
-        permissions=observation.permissions & _BIGINT_MASK,
+        permissions=observation.permissions & snowflakes.LARGEST_BIGINT,
         bot_role_ids=sorted(observation.member.role_ids),
         timed_out_until=observation.member.timed_out_until,
         member_read_at=stored.member_read_at if stored else None,

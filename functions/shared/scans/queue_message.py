@@ -7,11 +7,10 @@ comes twice, late or not at all changes nothing but the time.
 import json
 from typing import Final
 
-from functions.shared import errors, models
+from functions.shared import errors, models, snowflakes
 
 _KIND: Final = "scan"
 _SHOWN: Final = 100
-_LARGEST_BIGINT: Final = (1 << 63) - 1
 
 
 def pack(guild_id: models.GuildId) -> str:
@@ -30,6 +29,6 @@ def unpack(body: str) -> models.GuildId:
         kind, guild_id = fields["kind"], int(fields["guild_id"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise errors.InvalidEvent(f"the message asks for no scan: {body[:_SHOWN]!r}") from error
-    if kind != _KIND or not 0 <= guild_id <= _LARGEST_BIGINT:
+    if kind != _KIND or not 0 <= guild_id <= snowflakes.LARGEST_BIGINT:
         raise errors.InvalidEvent(f"the message asks for no scan: {body[:_SHOWN]!r}")
     return models.GuildId(guild_id)
