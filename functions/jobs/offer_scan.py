@@ -46,9 +46,7 @@ async def run(
         if guild is None or guild.state == "left":
             raise errors.UnknownGuild(job.guild_id)
         stored = await guild_settings.select_settings(transaction, job.guild_id)
-        own, _ = settings.GuildSettings.from_stored(
-            {} if stored is None else stored, tunables.guild
-        )
+        own, _ = settings.GuildSettings.from_stored(stored, tunables.guild)
         channels = await scan_work.count_channels(
             transaction, job.guild_id, with_nsfw=own.scan_nsfw
         )

@@ -99,10 +99,8 @@ class GuildScanner:
             if guild is None or guild.state != "present":
                 return None
             await scan_runs.requeue_running(transaction, guild_id)
-            given = await guild_settings.select_settings(transaction, guild_id)
-        own, _ = settings.GuildSettings.from_stored(
-            {} if given is None else given, self.settings.guild
-        )
+            stored = await guild_settings.select_settings(transaction, guild_id)
+        own, _ = settings.GuildSettings.from_stored(stored, self.settings.guild)
         rules = self.settings.scan
         return Turn(
             guild_id=guild_id,

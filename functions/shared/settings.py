@@ -298,10 +298,16 @@ class GuildSettings(_Section):
     def from_stored(cls, stored: object, defaults: Self) -> tuple[Self, dict[str, str]]:
         """Read a guild's JSONB leniently: operators edit it by hand.
 
+        Args:
+            stored: The JSONB's value; None for a guild that has none, which is nothing invalid.
+            defaults: What the guild has where it decided nothing that makes sense.
+
         Returns:
             The settings, and for each invalid value its key and what is wrong with it; that key has
             its default. Unknown keys are somebody else's and are left alone.
         """
+        if stored is None:
+            return defaults, {}
         if not isinstance(stored, dict):
             return defaults, {"settings": "must be a JSON object"}
         given = {key: stored[key] for key in cls.model_fields if key in stored}

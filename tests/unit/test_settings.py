@@ -265,7 +265,11 @@ def test_unknown_keys_are_somebody_elses() -> None:
     assert stored == {"new_key": "value"}
 
 
-@pytest.mark.parametrize("stored", [None, [], "text", 7, True])
+def test_a_guild_without_settings_has_the_defaults() -> None:
+    assert GuildSettings.from_stored(None, DEFAULTS) == (DEFAULTS, {})
+
+
+@pytest.mark.parametrize("stored", [[], "text", 7, True])
 def test_what_is_no_object_is_reported_and_means_the_defaults(stored: object) -> None:
     read, problems = GuildSettings.from_stored(stored, DEFAULTS)
     assert (read, problems) == (DEFAULTS, {"settings": "must be a JSON object"})

@@ -109,7 +109,7 @@ async def _insert_channel(
 ) -> None:
     """Make sure that the channel is known, as the sync would have made it."""
     stored = await guild_settings.select_settings(transaction, channel.guild_id)
-    own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, defaults)
+    own, _ = settings.GuildSettings.from_stored(stored, defaults)
     is_nsfw = channel.is_nsfw or guild.is_age_restricted
     is_reading = rows.reading_by_default(channel.type, own, is_nsfw=is_nsfw)
     await channels.insert_channel(transaction, channel.guild_id, channel, is_reading=is_reading)

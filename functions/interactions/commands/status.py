@@ -26,7 +26,7 @@ async def respond(interaction: Interaction, parts: Parts) -> replies.Reply:
     if guild is None or guild.state == "left" or guild.synced_at is None:
         raise errors.UnknownGuild(guild_id)
     defaults = parts.tunables.guild
-    own, invalid = settings.GuildSettings.from_stored({} if stored is None else stored, defaults)
+    own, invalid = settings.GuildSettings.from_stored(stored, defaults)
     wrong = [
         *problems.unread_content(summary, words),
         *(words.setting_not_used.format(key=key, problem=why) for key, why in invalid.items()),

@@ -61,7 +61,7 @@ async def own_settings(
 ) -> settings.GuildSettings:
     """A server's settings, with the defaults where it has none that make sense."""
     stored = await guild_settings.select_settings(transaction, guild_id)
-    own, _ = settings.GuildSettings.from_stored({} if stored is None else stored, defaults)
+    own, _ = settings.GuildSettings.from_stored(stored, defaults)
     return own
 
 

@@ -34,7 +34,7 @@ async def values(
         UnknownChannel: the channel is not this guild's.
     """
     stored = await guild_settings.select_settings(transaction, scope.guild_id)
-    of_guild = keys.guild_values({} if stored is None else stored, defaults)
+    of_guild = keys.guild_values(stored, defaults)
     if scope.channel_id is None:
         return of_guild
     channel = await channels.select_channel_settings(transaction, scope.guild_id, scope.channel_id)
