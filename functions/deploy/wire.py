@@ -12,13 +12,12 @@ from typing import Final
 
 from functions.shared import application as applications
 from functions.shared import errors, registration
+from functions.shared.discord import codes
 from functions.shared.discord.client import DiscordClient
 
 _log = logging.getLogger("discord_clip_saver.deploy")
 
 _PAUSE_SECONDS: Final = 3.0
-_INVALID_FORM: Final = 50035
-"""Discord docs, JSON Error Codes: invalid form body."""
 
 
 class Wiring:
@@ -74,7 +73,7 @@ class Wiring:
             try:
                 await self._discord.update_application(**changes)
             except errors.BadRequest as error:
-                if error.code != _INVALID_FORM or time.monotonic() + _PAUSE_SECONDS > give_up:
+                if error.code != codes.INVALID_FORM or time.monotonic() + _PAUSE_SECONDS > give_up:
                     raise errors.NotWired(_refusal(what, self._base_url, error)) from error
                 _log.info("%s are refused so far: %s", what, error)
                 await asyncio.sleep(_PAUSE_SECONDS)

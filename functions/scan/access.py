@@ -12,10 +12,9 @@ from typing import Final
 
 from functions.scan.turn import Turn
 from functions.shared import errors, models
-from functions.shared.discord import permissions, routes
+from functions.shared.discord import codes, permissions, routes
 
 _NEEDED: Final = models.Permission.VIEW_CHANNEL | models.Permission.READ_MESSAGE_HISTORY
-_MISSING_PERMISSIONS: Final = 50013
 
 
 async def assure(turn: Turn, channel_id: models.ChannelId, *, for_background: bool) -> None:
@@ -52,5 +51,5 @@ async def assure(turn: Turn, channel_id: models.ChannelId, *, for_background: bo
         raise errors.Forbidden(
             "the channel seems empty, but the bot may not read its history",
             route=str(routes.LIST_MESSAGES),
-            code=_MISSING_PERMISSIONS,
+            code=codes.MISSING_PERMISSIONS,
         )

@@ -19,6 +19,7 @@ from functions.shared.db import clips as stored_clips
 from functions.shared.db import guild_scans, scan_coverage, scan_runs, scan_work
 from functions.shared.db.connection import Transaction
 from functions.shared.db.scan_runs import RunKind
+from functions.shared.discord import codes
 
 _log = logging.getLogger("discord_clip_saver.scan")
 
@@ -32,7 +33,6 @@ _REFUSALS: Final = (
     errors.UnexpectedPayload,
 )
 """Answers that will be the same in a minute; the channel is left alone for an hour."""
-_UNKNOWN_CHANNEL: Final = 10003
 _OUTAGES: Final = (errors.DiscordServerError, errors.DiscordUnreachable)
 
 
@@ -114,7 +114,7 @@ class Reading:
         except _REFUSALS as error:
             _log.warning("Channel %s cannot be read: %s", assignment.channel_id, error)
             await self._end(run_id, "failed", str(error))
-            if error.code == _UNKNOWN_CHANNEL:
+            if error.code == codes.UNKNOWN_CHANNEL:
                 await self._mark_thread_deleted(assignment.channel_id)
         except _OUTAGES as error:
             _log.warning("Channel %s is read later: %s", assignment.channel_id, error)

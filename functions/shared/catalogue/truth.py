@@ -16,6 +16,7 @@ from functions.shared.db import scan_work, tombstones
 from functions.shared.db.clip_search import FoundClip
 from functions.shared.db.connection import Database
 from functions.shared.db.tombstones import ClipKey, MessageKey
+from functions.shared.discord import codes
 from functions.shared.discord.client import DiscordClient
 from functions.shared.models import ChannelId, GuildId, Message, MessageId
 
@@ -23,8 +24,6 @@ _log = logging.getLogger("discord_clip_saver.catalogue")
 
 _READ_SECONDS: Final = 5.0
 """Somebody waits; what takes longer is left out."""
-_UNKNOWN_CHANNEL: Final = 10003
-_UNKNOWN_MESSAGE: Final = 10008
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _judged(
     for clip in clips:
         key = clip.channel_id, clip.message_id
         match readings[key]:
-            case errors.NotFound(code=code) if code == _UNKNOWN_MESSAGE:
+            case errors.NotFound(code=codes.UNKNOWN_MESSAGE):
                 deleted[key] = None
             case models.Message() as message if url := _link(message, clip.attachment_id):
                 linked.append(LinkedClip(clip, url))
@@ -191,7 +190,7 @@ def _judged(
                 doubtful += 1
                 if isinstance(reading, errors.NotFound | errors.Forbidden):
                     closed_ids.add(clip.channel_id)
-                    if reading.code == _UNKNOWN_CHANNEL:
+                    if reading.code == codes.UNKNOWN_CHANNEL:
                         gone_ids.add(clip.channel_id)
     return Truth(
         linked=tuple(linked),

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import httpx
 
 from functions.shared import credentials, errors
-from functions.shared.discord import messages, pages, payloads, rate_limits, routes
+from functions.shared.discord import codes, messages, pages, payloads, rate_limits, routes
 from functions.shared.discord.statistics import Statistics
 from functions.shared.discord.transport import Transport
 from functions.shared.models import (
@@ -41,7 +41,6 @@ SEARCH_OFFSET_CAP: Final = 9_975
 
 _GUILDS_PER_PAGE: Final = 200
 _THREADS_PER_PAGE: Final = 100
-_UNKNOWN_WEBHOOK: Final = 10015
 _MAX_EDIT_TRIES: Final = 4
 
 
@@ -316,7 +315,7 @@ class DiscordClient:
             try:
                 await self._transport.request(call, body=dict(message), files=files)
             except errors.NotFound as error:
-                if error.code != _UNKNOWN_WEBHOOK or tries == _MAX_EDIT_TRIES:
+                if error.code != codes.UNKNOWN_WEBHOOK or tries == _MAX_EDIT_TRIES:
                     raise
                 await self._transport.back_off(tries, error)
             else:

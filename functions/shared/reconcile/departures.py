@@ -1,18 +1,15 @@
 """Guilds that the bot was in and Discord no longer lists: did it leave, or is the list wrong?"""
 
 import logging
-from typing import Final
 
 from functions.shared import errors, models
 from functions.shared.db import guilds
 from functions.shared.db.connection import Database
+from functions.shared.discord import codes
 from functions.shared.discord.client import DiscordClient
 from functions.shared.reconcile.guild import Fence
 
 _log = logging.getLogger("discord_clip_saver.sync")
-
-UNKNOWN_GUILD: Final = 10004
-"""Discord's code for a guild that is gone, or that the bot is not in."""
 
 
 async def is_confirmed(discord: DiscordClient, guild_id: models.GuildId) -> bool:
@@ -27,7 +24,7 @@ async def is_confirmed(discord: DiscordClient, guild_id: models.GuildId) -> bool
     except (errors.Unauthorized, errors.InvalidRequestBudget):
         raise
     except errors.NotFound as error:
-        return error.code == UNKNOWN_GUILD
+        return error.code == codes.UNKNOWN_GUILD
     except errors.DiscordError as error:
         _log.warning("Guild %s is missing from Discord's list: %s", guild_id, error)
     else:

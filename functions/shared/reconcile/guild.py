@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from functions.shared import errors, models, settings
 from functions.shared.db import channels, guild_settings, guilds, users
 from functions.shared.db.connection import Database, Transaction
+from functions.shared.discord import codes
 from functions.shared.discord.client import DiscordClient
 from functions.shared.reconcile import diff
 from functions.shared.reconcile.observation import Observation, ProbeOutcome, Stored
@@ -25,8 +26,6 @@ T = TypeVar("T")
 
 MEMBER_KEPT_FOR: Final = timedelta(hours=23)
 """The guild's owner and age restriction, and the bot's roles, are read again at least daily."""
-
-_UNKNOWN_CHANNEL: Final = 10003
 
 Fence = Callable[[Transaction], Awaitable[None]]
 """Raises LeaseLost inside a transaction whose run may no longer write."""
@@ -186,7 +185,7 @@ class Reconciler:
         except errors.Forbidden:
             return "hidden"
         except errors.NotFound as error:
-            return "deleted" if error.code == _UNKNOWN_CHANNEL else "no answer"
+            return "deleted" if error.code == codes.UNKNOWN_CHANNEL else "no answer"
         except (errors.Unauthorized, errors.InvalidRequestBudget):
             raise
         except errors.DiscordError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functions.shared import errors, models, settings
 from functions.shared.db import guilds
 from functions.shared.db.connection import Database, Transaction
-from functions.shared.discord import permissions
+from functions.shared.discord import codes, permissions
 from functions.shared.discord.client import DiscordClient
 from functions.shared.reconcile import departures
 from functions.shared.reconcile.guild import Fence, MemberReading, Reconciler
@@ -98,7 +98,7 @@ class TargetedRun:
         turn: GuildSync,
     ) -> None:
         """The bot left the guild, or never was in it, or Discord does not tell."""
-        is_absent = isinstance(error, errors.NotFound) and error.code == departures.UNKNOWN_GUILD
+        is_absent = isinstance(error, errors.NotFound) and error.code == codes.UNKNOWN_GUILD
         if is_absent and stored is not None and stored.state == "present":
             if not self.request.dry_run:
                 await departures.mark(self.database, stored, self.fence)
