@@ -11,6 +11,7 @@ from functions.shared import errors, jobs, models, settings, texts
 from functions.shared.db import own_clips
 from functions.shared.db.connection import Database
 from functions.shared.db.own_clips import Author, ClipRecord
+from functions.shared.discord import links
 from functions.shared.discord.client import DiscordClient
 
 _MOST_BYTES: Final = 10 * 1024 * 1024 - 64 * 1024
@@ -74,6 +75,4 @@ def _document(guild_id: models.GuildId, clip: ClipRecord) -> dict[str, Any]:
             document[name] = value.isoformat()
         else:
             document[name] = value
-    return document | {
-        "link": f"https://discord.com/channels/{guild_id}/{clip.channel_id}/{clip.message_id}",
-    }
+    return document | {"link": links.message(guild_id, clip.channel_id, clip.message_id)}

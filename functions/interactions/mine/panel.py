@@ -13,6 +13,7 @@ from functions.interactions.mine import changes
 from functions.shared import components, durations, models, texts
 from functions.shared.db import own_clips
 from functions.shared.db.own_clips import OwnClip, Summary
+from functions.shared.discord import links
 
 MODULE: Final = "clips_mine"
 PAGE, EXPORT = "page", "export"
@@ -133,8 +134,7 @@ def _lines(clip: OwnClip, guild_id: models.GuildId, words: texts.Texts) -> Itera
         facts.append(durations.shown(clip.duration_seconds))
     yield " · ".join(facts)
     posted = int(clip.posted_at.timestamp())
-    url = f"https://discord.com/channels/{guild_id}/{clip.channel_id}/{clip.message_id}"
-    link = f"[{words.mine_message}]({url})"
+    link = f"[{words.mine_message}]({links.message(guild_id, clip.channel_id, clip.message_id)})"
     yield f"<#{clip.channel_id}> · <t:{posted}:D> · <t:{posted}:R> · {link}"
     if clip.hidden_at is not None:
         yield words.mine_is_hidden

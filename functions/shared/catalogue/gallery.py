@@ -14,6 +14,7 @@ from functions.shared.catalogue.pages import Numbers, Page
 from functions.shared.catalogue.truth import LinkedClip
 from functions.shared.components import Component
 from functions.shared.db.clip_search import FoundClip, Progress, Top
+from functions.shared.discord import links
 from functions.shared.searches import Place, Search
 
 SEARCH: Final = "clips_search"
@@ -103,7 +104,7 @@ def _clips(
 
 
 def _line(guild_id: models.GuildId, clip: FoundClip, words: texts.Texts) -> str:
-    jump = f"https://discord.com/channels/{guild_id}/{clip.channel_id}/{clip.message_id}"
+    jump = links.message(guild_id, clip.channel_id, clip.message_id)
     facts = [
         f"<@{clip.author_id}>" if clip.author_id else _plain(clip.author_name or "?"),
         f"<#{clip.channel_id}>",
