@@ -20,9 +20,9 @@ from tests import factories
 from tests.drills.conftest import Lost, Timed
 from tests.factories import Rows
 from tests.integration.recovery import stage
+from tests.patience import wait_until
 
 _DATABASE: Final = "clips"
-_PATIENCE_SECONDS: Final = 20
 _HAND_OVER_SECONDS: Final = 1
 """How often the log is handed over at least; whoever runs a server says up to an hour."""
 
@@ -47,10 +47,7 @@ def _hand_over_log(server: Postgres, folder: Path) -> None:
     with psycopg.connect(server.url(_DATABASE, SUPERUSER), autocommit=True) as connection:
         row = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
     assert row is not None
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not (folder / row[0]).exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until((folder / row[0]).exists)
 
 
 def _recover(server: Postgres, base: Path, archive: Path, target: datetime | None) -> None:
@@ -64,11 +61,9 @@ def _recover(server: Postgres, base: Path, archive: Path, target: datetime | Non
     server.configure(
         restore_command=f"cp {archive}/%f %p", recovery_target_action="promote", **upto
     )
-    deadline = time.monotonic() + _PATIENCE_SECONDS
     with psycopg.connect(server.url(_DATABASE), autocommit=True) as connection:
-        while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        over = "SELECT 1 WHERE NOT pg_is_in_recovery()"
+        wait_until(lambda: connection.execute(over).fetchone())
 
 
 def _write(rows: Rows, seconds: float) -> datetime:

@@ -3,10 +3,10 @@
     python -m tests.functional.kill_run
 
 Each line of standard input asks for a run: the function, its variables, the event, and the seconds
-after which it gets a SIGKILL, or null. Each line of standard output answers one: the seconds it
-took, and the result, null if it did not come to its end. Every run has a process of its own, forked
-from this one, which spares it the second that importing everything takes; the handler itself is
-imported afresh, as in a cold start.
+after which it gets a SIGKILL, or null for as long as it takes, up to two minutes. Each line of
+standard output answers one: the seconds it took, and the result, null if it did not come to its
+end. Every run has a process of its own, forked from this one, which spares it the second that
+importing everything takes; the handler itself is imported afresh, as in a cold start.
 """
 
 import gc
@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 # Imported here for all the forks: what the run imports late.
 import anyio._backends._asyncio  # noqa: F401
@@ -28,6 +28,8 @@ from clipsaver.local.lambda_environment import LambdaEnvironment
 from functions.scan import scan  # noqa: F401  -- for the forks, too
 from functions.shared.discord import rate_limits
 from functions.sync import sync  # noqa: F401  -- for the forks, too
+
+_LONGEST_SECONDS: Final = 120
 
 
 def invoke_once(asked: dict[str, Any], answer: int) -> NoReturn:
@@ -51,7 +53,8 @@ def run(asked: dict[str, Any]) -> dict[str, Any]:
         os.close(reader)
         invoke_once(asked, writer)
     os.close(writer)
-    is_done, _, _ = select.select([reader], [], [], asked["kill_after"])
+    given = asked["kill_after"]
+    is_done, _, _ = select.select([reader], [], [], _LONGEST_SECONDS if given is None else given)
     if not is_done:
         os.kill(child, signal.SIGKILL)
     with os.fdopen(reader) as answer:

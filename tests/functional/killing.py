@@ -46,6 +46,7 @@ class Runner:
         }
         print(json.dumps(asked), file=self._process.stdin, flush=True)
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        assert kill_after is not None or answer["result"] is not None, "it did not end by itself"
         return answer
 
     def close(self) -> None:

@@ -1,7 +1,6 @@
 """Installs that end otherwise: each says so on a page of its own, and loses nothing."""
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from functions.shared.db import install_intents
 from tests.factories import ago
 from tests.functional.install.conftest import NewVisitor
 from tests.functional.install.stage import Stage, Visitor, changed, heading, parameters
+from tests.patience import wait_until
 
 EXCHANGE = "POST /oauth2/token"
 
@@ -231,8 +231,7 @@ def test_a_database_that_goes_down_on_the_way_keeps_all_or_nothing(
     pages = []
     call = threading.Thread(target=lambda: pages.append(visitor.get(url)))
     call.start()
-    while stage.discord.requests.count("POST /oauth2/token/revoke") == 0:
-        time.sleep(0.01)
+    wait_until(lambda: stage.discord.requests.count("POST /oauth2/token/revoke"))
     with stage.database_down():
         call.join()
     assert pages[0].status_code == 503

@@ -126,7 +126,9 @@ def test_age_restricted_channels_are_not_searched(stage: Stage) -> None:
     late = stage.arcade.add_channel("late", nsfw=True)
     stage.video(late, at=stage.world.now() - WEEK)
     stage.scan()
-    assert all("include_nsfw=false" in query for query in _queries(stage))
+    queries = _queries(stage)
+    assert queries
+    assert all("include_nsfw=false" in query for query in queries)
 
 
 def test_results_in_archived_threads_that_no_sync_saw_are_saved(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """A database that loses its connections, its nerve, or itself, in the middle of a run."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from clipsaver.local.errors import FunctionFailed
 from clipsaver.local.postgres import Postgres
 from tests.functional.sync.stage import CHANNELS, Stage
+from tests.patience import wait_until
 
 KILL_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -35,15 +35,6 @@ def waiting_run(stage: Stage) -> Iterator[Future[Any]]:
         running = pool.submit(stage.sync)
         wait_until(lambda: "general, renamed" in stage.states(stage.basement))
         yield running
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(1000):
-        if condition():
-            return
-        pause.wait(0.005)
-    raise AssertionError("it never came true")
 
 
 def when_writing_arcades_channels(stage: Stage, action: str) -> None:

@@ -1,7 +1,6 @@
 """One full run at a time, ended in time, and none that goes on writing when it no longer may."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from functions.shared.discord import transport
 from functions.shared.snowflakes import GuildId
 from functions.sync import sync
 from tests.functional.sync.stage import CHANNELS, GUILDS, Stage
+from tests.patience import wait_until
 
 
 @contextmanager
@@ -29,15 +29,6 @@ def slow_run(stage: Stage, **how: Any) -> Iterator[Future[Any]]:
         running = pool.submit(environment.invoke, {})
         wait_until(lambda: begun.count(GUILDS) == 1 and begun.count(CHANNELS) >= 1)
         yield running
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(1000):
-        if condition():
-            return
-        pause.wait(0.005)
-    raise AssertionError("it never came true")
 
 
 def note_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:

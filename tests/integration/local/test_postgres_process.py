@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 
 from clipsaver.local import cluster_folder, errors, installation
 from clipsaver.local.postgres import Postgres
+from tests.patience import wait_until
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 10
@@ -66,15 +66,6 @@ def owner(
 def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def soon_silent(port: int) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while answers(port):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +160,7 @@ def test_a_killed_owner_leaves_no_server_and_the_next_start_removes_its_folder(
     with owner(binaries) as owned:
         assert answers(owned.port)
         owned.process.kill()
-        assert soon_silent(owned.port)
+        wait_until(lambda: not answers(owned.port))
 
     cluster_folder.sweep(owned.folder.parent)
     assert not owned.folder.exists()

@@ -12,6 +12,7 @@ from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.sqs import MOST_RECEIVES, EventSource, JobQueueServer
 from functions.shared import errors, jobs, models
 from functions.shared.queue import JobQueue
+from tests.patience import wait_until
 
 FUNCTION = """
     import json, os, pathlib
@@ -30,7 +31,6 @@ FUNCTION = """
                 bad.append({"itemIdentifier": record["messageId"]})
         return {"batchItemFailures": bad}
 """
-PATIENCE_SECONDS = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +68,6 @@ def send(queue: JobQueueServer, body: str) -> str:
     return str(sent["MessageId"])
 
 
-def until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (done := condition()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return done
-
-
 def left(queue: JobQueueServer) -> int:
     """Messages that wait, or are being worked on."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -93,7 +86,7 @@ def test_what_fails_comes_again_and_is_set_aside_after_five_times(
     before = queue.dead_letters()
     sent = {body: send(queue, body) for body in ("good", "second", "never")}
     with EventSource(queue, environment):
-        assert until(lambda: left(queue) == 0)
+        wait_until(lambda: left(queue) == 0)
     assert queue.dead_letters() == before + 1
     assert {body: tries(message_id) for body, message_id in sent.items()} == {
         "good": 1,
@@ -108,7 +101,7 @@ def test_a_batch_that_the_function_raises_on_fails_whole(
     before = queue.dead_letters()
     sent = send(queue, "crash")
     with EventSource(queue, environment):
-        assert until(lambda: left(queue) == 0)
+        wait_until(lambda: left(queue) == 0)
     assert queue.dead_letters() == before + 1
     assert tries(sent) == MOST_RECEIVES
 
@@ -118,7 +111,7 @@ def test_a_good_message_is_seen_exactly_once(
 ) -> None:
     with EventSource(queue, environment):
         sent = send(queue, "good")
-        assert until(lambda: tries(sent) == 1 and left(queue) == 0)
+        wait_until(lambda: tries(sent) == 1 and left(queue) == 0)
         time.sleep(1.2)
     assert tries(sent) == 1
 
@@ -129,7 +122,7 @@ def test_nothing_is_taken_while_nobody_listens(
     send(queue, "good")
     assert left(queue) == 1
     with EventSource(queue, environment):
-        assert until(lambda: left(queue) == 0)
+        wait_until(lambda: left(queue) == 0)
 
 
 async def test_the_functions_own_queue_sends_to_it(

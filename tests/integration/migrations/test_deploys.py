@@ -14,6 +14,7 @@ from functions.shared import errors, release
 from tests import factories
 from tests.factories import Rows
 from tests.integration.migrations.scripts import Scripts
+from tests.patience import wait_until
 
 TAKE = """
     UPDATE migration_lease SET holder = gen_random_uuid(), held_by = 'stack staging',
@@ -90,8 +91,8 @@ def test_a_deploy_killed_in_the_middle_of_a_migration_is_succeeded(
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, migrated_url, scripts.configuration]
     ) as it:
-        while not rows.sql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)'"):
-            time.sleep(QUICK)
+        migrating = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)'"
+        wait_until(lambda: rows.sql(migrating))
         it.kill()
     assert migrations.upgrade(migrated_url) == "Applied migration 9999: the schema is 9999."
     rows.sql("DROP TABLE half")

@@ -11,6 +11,7 @@ from functions.shared import errors
 from tests import factories
 from tests.factories import Rows
 from tests.integration.migrations.scripts import Scripts
+from tests.patience import wait_until
 
 BUILD = """indexes.build("idx_built", "bot_channels (name)")"""
 FOUND = """
@@ -49,8 +50,7 @@ def test_an_index_is_built_while_a_writer_is_at_work(
     """CREATE INDEX would have failed at its lock limit, and made everybody after it wait."""
     with ThreadPoolExecutor(1) as pool:
         deploy = pool.submit(migrations.upgrade, migrated_url)
-        while not rows.sql(FOUND):
-            time.sleep(0.01)
+        wait_until(lambda: rows.sql(FOUND))
         rows.channel(1, 3)
         time.sleep(0.5)
         assert not deploy.done()
@@ -92,8 +92,7 @@ def test_others_stay_away_for_as_long_as_a_build_may_take(
     left = "SELECT extract(epoch FROM expires_at - now()) AS seconds FROM migration_lease"
     with ThreadPoolExecutor(1) as pool:
         deploy = pool.submit(migrations.upgrade, migrated_url, seconds=300)
-        while not rows.sql(FOUND):
-            time.sleep(0.01)
+        wait_until(lambda: rows.sql(FOUND))
         assert rows.sql(left)[0]["seconds"] > 290
         writer.sql("COMMIT")
         deploy.result()
