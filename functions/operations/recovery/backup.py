@@ -68,13 +68,13 @@ def take(order: Order, place: Place) -> tuple[str, Manifest]:
         folder = Path(name)
         # Before the long work: whoever has forgotten the passphrase is told at once.
         _write_surroundings(order, folder)
-        with sessions.opened(order.url, NAME, autocommit=True) as connection:
-            sessions.check_not_restored(connection)
-            made = _gather(order, connection, folder)
-        made.write(folder)
-        where = place.put(folder, made.name)
-    if made.kind == "full":
-        _record(order.url, made)
+        with sessions.unrestored(order.url, NAME):
+            with sessions.opened(order.url, NAME, autocommit=True) as connection:
+                made = _gather(order, connection, folder)
+            made.write(folder)
+            where = place.put(folder, made.name)
+            if made.kind == "full":
+                _record(order.url, made)
     return where, made
 
 
@@ -127,6 +127,7 @@ def _dump(program: Path, order: Order, connection: Connection, folder: Path) -> 
     """Dump everything, and count it in the same snapshot."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        sessions.be_patient(connection)
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchall()[0][0]
         programs.run(
             program,

@@ -94,7 +94,7 @@ def restore(
         BackupMissing, BackupDamaged: the backup is not what was written.
         VersionMismatch: something is older than what it is to work with.
         DatabaseNotEmpty: something is in the way, and is not to be replaced.
-        Busy: another restore is under way.
+        Busy: another restore, or a backup, is under way.
         ProgramFailed: pg_restore gave up.
         DatabaseError: a migration failed, or what was decided does not fit what was restored.
 

@@ -48,15 +48,36 @@ def told(error: psycopg.Error) -> str:
 def alone(url: str, name: str) -> Iterator[None]:
     """Nobody else restores or backs up this database while the block lasts.
 
-    The lock is a transaction's, on a connection of its own: a pooler cannot leave it behind.
-
     Raises:
         Busy: somebody does already.
     """
-    with opened(url, name) as connection:
-        connection.execute(_SQL["notice_soon"].sql)
-        _lock(connection, "try_lock")
+    with _held(url, name, "try_lock"):
         yield
+
+
+@contextmanager
+def unrestored(url: str, name: str) -> Iterator[None]:
+    """No restore of this database begins while the block lasts; backups do beside each other.
+
+    Raises:
+        Busy: one is under way.
+    """
+    with _held(url, name, "try_lock_shared"):
+        yield
+
+
+@contextmanager
+def _held(url: str, name: str, lock: str) -> Iterator[None]:
+    """The lock is a transaction's, on a connection of its own: a pooler cannot leave it behind."""
+    with opened(url, name) as connection:
+        be_patient(connection)
+        _lock(connection, lock)
+        yield
+
+
+def be_patient(connection: Connection) -> None:
+    """Let this transaction idle for as long as it takes, and the server notice if we are gone."""
+    connection.execute(_SQL["notice_soon"].sql)
 
 
 def check_not_restored(connection: Connection) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from functions.operations.recovery import aside, errors, guild, journal, restore
+from functions.operations.recovery import aside, errors, guild, journal, places, programs, restore
+from functions.operations.recovery.manifest import Kind
 from functions.shared import errors as product_errors
 from tests.factories import HERE, Rows
 from tests.integration.recovery import stage
@@ -144,3 +145,58 @@ def test_nothing_else_is_done_while_a_restore_is_under_way(
     monkeypatch.undo()
     rows.sql("SELECT pg_sleep(1.1)")
     stage.restore(database_url, taken.folder, replace=True)
+
+
+@pytest.mark.parametrize("kind", ["full", "tolerant", "log"])
+@pytest.mark.parametrize(
+    "step",
+    [(journal, "write"), (places.Folder, "put")],
+    ids=["while it is gathered", "while it is put away"],
+)
+def test_no_restore_begins_while_a_backup_is_made(
+    rows: Rows,
+    taken: Taken,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Kind,
+    step: tuple[Any, str],
+) -> None:
+    before = rows.of_guild(HERE)
+    do = getattr(*step)
+
+    def meanwhile(*given: Any) -> Any:
+        with pytest.raises(errors.Busy, match="wait for its end"):
+            stage.restore(database_url, taken.folder, replace=True)
+        monkeypatch.undo()
+        # Backups do not keep each other waiting.
+        stage.take(database_url, tmp_path / "beside", "log")
+        return do(*given)
+
+    monkeypatch.setattr(*step, meanwhile)
+    stage.take(database_url, tmp_path / "next", kind)
+    assert getattr(*step) is do
+    assert rows.of_guild(HERE) == before
+    stage.restore(database_url, taken.folder, replace=True)
+
+
+def test_a_long_backup_outlives_the_servers_patience_with_idle_transactions(
+    rows: Rows, taken: Taken, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = rows.connection.info.dbname
+    rows.sql(
+        f'ALTER ROLE CURRENT_USER IN DATABASE "{database}"'
+        " SET idle_in_transaction_session_timeout = '1s'"
+    )
+    run = programs.run
+
+    def slowly(*given: Any, **how: Any) -> str:
+        told = run(*given, **how)
+        if any("--snapshot" in str(each) for each in given):
+            time.sleep(2)
+            with pytest.raises(errors.Busy):
+                stage.restore(database_url, taken.folder, replace=True)
+        return told
+
+    monkeypatch.setattr(programs, "run", slowly)
+    assert stage.take(database_url, tmp_path / "next").manifest.rows["clips"] == 4
