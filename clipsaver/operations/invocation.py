@@ -10,7 +10,6 @@ from clipsaver import aws
 from clipsaver.operations.stack import Stack
 from clipsaver.variables import configured
 from functions.operations import operation
-from functions.operations.parts import Parts
 
 _FUNCTION: Final = "OperationsFunction"
 _NO_LIMIT_SECONDS: Final = 24 * 3600.0
@@ -41,15 +40,8 @@ def run(event: Mapping[str, Any], variables: Mapping[str, str], stack: Stack | N
 
 
 def _here(event: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
-    parts = Parts(configured(variables, required=()))
-
-    async def work() -> dict[str, Any]:
-        try:
-            return await operation.run(parts, event, _NO_LIMIT_SECONDS)
-        finally:
-            await parts.close()
-
-    return asyncio.run(work())
+    configuration = configured(variables, required=())
+    return asyncio.run(operation.run(configuration, event, _NO_LIMIT_SECONDS))
 
 
 def _deployed(event: Mapping[str, Any], stack: Stack) -> Any:  # noqa: ANN401 -- JSON of any shape

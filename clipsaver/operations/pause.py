@@ -19,7 +19,7 @@ from clipsaver.operations.stack import ALARM, CONSUMER, FUNCTION, SCHEDULE, Stac
 
 _API: Final = "InteractionsFunction"
 _NOT_TOLD: Final = frozenset({"DeployFunction", "OperationsFunction"})
-"""They work for the operator, who may want them just then."""
+"""They work for the operator, who may want them just then, and read the secret at each call."""
 _LATE: Final = "SyncIsLate"
 _BROUGHT_ABOUT: Final = (_LATE, "InteractionsFail")
 """The template has them silent as well, when it is deployed during a pause."""

@@ -3,13 +3,12 @@
 from typing import Any
 
 from functions.operations import operation
-from functions.operations.parts import Parts
 from functions.shared import observability
 from functions.shared.configuration import Configuration
 from functions.shared.event_loop import EventLoop
 
 # It starts without any variable, for it has to tell what is missing.
-parts = Parts(Configuration.at_start())
+environment = Configuration.at_start().environment
 loop = EventLoop()
 
 
@@ -17,10 +16,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
     """Do what the event names; what came of it is the result."""
     with observability.correlated(request_id=context.aws_request_id):
         seconds_left = context.get_remaining_time_in_millis() / 1000
-        return loop.run(operation.run(parts, event, seconds_left))
+        # The secret is read each time: a database of before a move would still answer, and resuming
+        # does not start this function anew.
+        configuration = Configuration(environment)
+        return loop.run(operation.run(configuration, event, seconds_left))
 
 
 def close() -> None:
-    """Give the sockets back; a process that outlives its environment calls this."""
-    loop.run(parts.close())
+    """Give the loop back; a process that outlives its environment calls this."""
     loop.close()

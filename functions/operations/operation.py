@@ -12,6 +12,7 @@ from typing import Any, Final
 from functions.operations import backup, doctor, maintenance, restore, verification
 from functions.operations.parts import Parts
 from functions.shared import errors
+from functions.shared.configuration import Configuration
 
 Event = Mapping[str, Any]
 Operation = Callable[[Parts, Event, float], Awaitable[dict[str, Any]]]
@@ -27,11 +28,11 @@ _ANSWER_SECONDS: Final = 3.0
 """Time kept for the answer."""
 
 
-async def run(parts: Parts, event: Event, seconds_left: float) -> dict[str, Any]:
-    """Do what the event names.
+async def run(configuration: Configuration, event: Event, seconds_left: float) -> dict[str, Any]:
+    """Do what the event names, on connections of its own.
 
     Args:
-        parts: What the operation works with.
+        configuration: What they are made of.
         event: `{"operation": "doctor"}`, and what that operation takes beside it.
         seconds_left: How long this invocation may still take.
 
@@ -45,5 +46,9 @@ async def run(parts: Parts, event: Event, seconds_left: float) -> dict[str, Any]
         known = ", ".join(_OPERATIONS)
         raise errors.InvalidEvent(f"operation is {name!r}; it can be: {known}")
     seconds = seconds_left - _ANSWER_SECONDS
+    parts = Parts(configuration)
     parts.discord.deadline = time.monotonic() + seconds
-    return await operation(parts, event, seconds)
+    try:
+        return await operation(parts, event, seconds)
+    finally:
+        await parts.close()

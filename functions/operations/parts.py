@@ -1,4 +1,4 @@
-"""What a warm environment keeps for its operations, each made when it is first needed."""
+"""What an operation works with, each made when it is first needed."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -114,6 +114,21 @@ def test_the_parts_of_a_database_are_renewed_as_well(stage: Stage, start: Start)
     assert purge.invoke({})["complete"]
 
 
+def test_an_operation_works_on_the_database_of_the_secret_while_the_old_one_still_answers(
+    stage: Stage, start: Start
+) -> None:
+    def levels() -> dict[str, str]:
+        found = operations.invoke({"operation": "doctor"})["findings"]
+        return {each["check"]: each["level"] for each in found}
+
+    operations = start("operations")
+    assert levels()["schema"] == "ok"
+    # It is there on every server, and nobody has migrated it.
+    moved = str(stage.content["DATABASE_URL"]).rpartition("/")[0] + "/postgres"
+    stage.store(DATABASE_URL=moved)
+    assert levels()["schema"] == "failure"
+
+
 def test_a_warm_api_goes_on_with_a_new_password(
     stage: Stage, interactions: Function, reads: list[str]
 ) -> None:
