@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, cast, get_args
@@ -154,9 +154,18 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     there.
     """
     part = _part(only)
+    if part and guild_id is None:
+        raise typer.BadParameter(
+            "is a part of one server: name it with --guild ID", param_hint="--only"
+        )
+    if replace and guild_id:
+        raise typer.BadParameter(
+            "moves the whole database aside: leave it out with --guild", param_hint="--replace"
+        )
+    if decisions_since:
+        beside = {"--stack": stack, "--guild": guild_id, "--before": before, "--replace": replace}
+        _check_rowless([option for option, value in beside.items() if value])
     if stack:
-        if decisions_since:
-            raise typer.BadParameter("a stack restores backups alone", param_hint="--stack")
         instants = {"before": before, "decided_until": decided_until}
         given = {"name": place, "replace": replace, "guild_id": guild_id, "only": part}
         _restore_there({**given, **instants}, Stack.read(stack, region), is_sure=yes)
@@ -171,6 +180,15 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     else:
         with source.fetched(place, before) as found:
             _restore_here(found, decided_until, replace=replace, is_sure=yes)
+
+
+def _check_rowless(beside: Sequence[str]) -> None:
+    """Refuse what would be ignored where no backup's rows are brought."""
+    if beside:
+        raise typer.BadParameter(
+            f"brings no rows and is done here: leave out {', '.join(beside)}",
+            param_hint="--decisions-since",
+        )
 
 
 def _url() -> str:

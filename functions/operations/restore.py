@@ -82,6 +82,12 @@ class _Asked:
             raise errors.InvalidEvent(f"only is none of {', '.join(get_args(guild.Part))}")
         if guild_id is not None and not str(guild_id).isdecimal():
             raise errors.InvalidEvent(f"guild_id is no id: {guild_id!r}")
+        if only is not None and guild_id is None:
+            raise errors.InvalidEvent("only is a part of one guild: name it with guild_id")
+        if replace and guild_id is not None:
+            raise errors.InvalidEvent(
+                "replace moves the whole database aside: leave out replace, or guild_id"
+            )
         return cls(
             # Whoever gives an address means a backup here all the same.
             name=str(event.get("name") or "").rstrip("/").rpartition("/")[2],

@@ -100,6 +100,8 @@ def test_the_secret_is_sealed_with_the_passphrase_that_it_holds(
         ({"operation": "restore", "before": "yesterday"}, "no instant"),
         ({"operation": "restore", "guild_id": "all"}, "guild_id is no id"),
         ({"operation": "restore", "guild_id": "7", "only": "icons"}, "only is none of"),
+        ({"operation": "restore", "only": "settings"}, "name it with guild_id"),
+        ({"operation": "restore", "guild_id": "7", "replace": True}, "leave out replace"),
         ({"operation": "restore"}, "no complete backup"),
     ],
 )
@@ -242,6 +244,7 @@ def test_the_parameters_of_the_stack_go_along(
 def test_what_a_stack_does_not_do_is_said(verb: Callable[..., Result]) -> None:
     refused = verb("restore", "--decisions-since", "2026-01-31T11:59Z")
     assert refused.exit_code == 2
+    assert verb("restore", "--only", "settings").exit_code == 2
     nowhere = CliRunner().invoke(cli.app, ["backup"])
     assert nowhere.exit_code == 2
     assert "--to" in nowhere.output

@@ -156,6 +156,29 @@ def test_a_time_that_is_none_is_refused(run: Run, place: Path) -> None:
     assert "2026-01-31T12:00Z" in refused.output
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--only", "settings"], "name it with --guild ID"),
+        (["--guild", HERE, "--replace"], "leave it out with --guild"),
+        (["--decisions-since", "2026-01-31T12:00Z", "--guild", HERE], "leave out --guild"),
+        (
+            ["--decisions-since", "2026-01-31T12:00Z", "--before", "2026-01-31T12:00Z"],
+            "leave out --before",
+        ),
+        (["--decisions-since", "2026-01-31T12:00Z", "--replace"], "leave out --replace"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(
+    run: Run, rows: Rows, place: Path, options: list[object], told: str
+) -> None:
+    rows.sql("UPDATE bot_guilds SET name = 'later'")
+    refused = run("restore", place, "--yes", *options)
+    assert refused.exit_code == 2
+    assert told in " ".join(refused.output.replace("│", " ").split())
+    assert _names(rows) == ["later", "later"]
+
+
 def test_one_guild_is_restored_while_the_others_are_served(
     run: Run, rows: Rows, place: Path
 ) -> None:
