@@ -76,9 +76,9 @@ class _Asked:
     @classmethod
     def read(cls, event: Mapping[str, Any]) -> Self:
         replace, only, guild_id = (event.get(key) for key in ("replace", "only", "guild_id"))
-        if replace not in {None, True, False}:
+        if not isinstance(replace, bool | None):
             raise errors.InvalidEvent(f"replace must be true or false, it is {replace!r}")
-        if only not in {None, *get_args(guild.Part)}:
+        if only is not None and only not in get_args(guild.Part):
             raise errors.InvalidEvent(f"only is none of {', '.join(get_args(guild.Part))}")
         if guild_id is not None and not str(guild_id).isdecimal():
             raise errors.InvalidEvent(f"guild_id is no id: {guild_id!r}")

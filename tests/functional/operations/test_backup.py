@@ -96,6 +96,10 @@ def test_the_secret_is_sealed_with_the_passphrase_that_it_holds(
     [
         ({"operation": "backup", "kind": "half"}, "kind is 'half'"),
         ({"operation": "restore", "replace": "yes"}, "replace must be true or false"),
+        ({"operation": "restore", "replace": 1}, "replace must be true or false"),
+        ({"operation": "restore", "replace": [True]}, "replace must be true or false"),
+        ({"operation": "restore", "guild_id": "7", "only": ["clips"]}, "only is none of"),
+        ({"operation": "backup", "kind": ["full"]}, "kind is ..full"),
         ({"operation": "restore", "before": "2026-01-01T00:00:00"}, "needs an offset"),
         ({"operation": "restore", "before": "yesterday"}, "no instant"),
         ({"operation": "restore", "guild_id": "all"}, "guild_id is no id"),
