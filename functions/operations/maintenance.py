@@ -11,13 +11,15 @@ from functions.shared.db import maintenance
 from functions.shared.db.connection import Database
 from functions.shared.db.maintenance import Index
 
-Rebuild = Callable[[Database, str, float], Awaitable[None]]
-"""Of the index, or of all of the table, with this name; within seconds."""
+Work = Callable[[Database, str, float], Awaitable[None]]
+"""On the table or the index with this name; within seconds."""
 
 _BLOATED_SHARE: Final = 0.3
 """What of an index may be air; one that has just been filled is a tenth air."""
 _BLOATED_BYTES: Final = 1_000_000
 """Below this, nobody notices."""
+_LEAST_SECONDS: Final = 0.5
+"""With less, nothing is begun: connecting alone may take as long."""
 
 
 async def run(parts: Parts, event: Mapping[str, Any], seconds: float) -> dict[str, Any]:
@@ -64,8 +66,8 @@ async def maintain(
         `{"complete", "database_bytes", "counted_since", "tables": [{"name", "table_bytes",
         "index_bytes", "live_rows", "dead_rows", "seconds"}], "unused_indexes", "bloated_indexes":
         [{"name", "bytes", "fresh_bytes", ...}], "reindexed": [names of indexes, and of tables of
-        which all were built]}`; a table's rows are those of before, its `seconds` are None if there
-        was no time for it.
+        which all were built]}`; a table's rows are those of before, its `seconds` are None if the
+        time did not suffice for it.
 
     Raises:
         DatabaseError: the database failed.
@@ -75,7 +77,9 @@ async def maintain(
         tables = await maintenance.select_tables(transaction)
     wanted = [each.name for each in tables] if reindex_all else []
     rebuilt = await _rebuilt(database, maintenance.reindex_table, wanted, stop_at)
-    timings = {each.name: await _vacuumed(database, each.name, stop_at) for each in tables}
+    timings = {
+        each.name: await _timed(maintenance.vacuum, database, each.name, stop_at) for each in tables
+    }
     async with database.transaction() as transaction:
         indexes = await maintenance.select_indexes(transaction)
         size = await maintenance.select_database(transaction)
@@ -110,22 +114,20 @@ def is_bloated(index: Index) -> bool:
     return air > _BLOATED_BYTES and air > index.bytes * _BLOATED_SHARE
 
 
-async def _vacuumed(database: Database, table: str, stop_at: float) -> float | None:
+async def _timed(work: Work, database: Database, name: str, stop_at: float) -> float | None:
+    """The seconds that a piece of work took; None if the time did not suffice for it."""
     started = time.monotonic()
-    if started >= stop_at:
+    if stop_at - started < _LEAST_SECONDS:
         return None
-    await maintenance.vacuum(database, table, stop_at - started)
+    try:
+        await work(database, name, stop_at - started)
+    except errors.DatabaseTimeout:
+        return None
     return round(time.monotonic() - started, 3)
 
 
 async def _rebuilt(
-    database: Database, rebuild: Rebuild, names: Iterable[str], stop_at: float
+    database: Database, rebuild: Work, names: Iterable[str], stop_at: float
 ) -> list[str]:
-    """Build indexes anew, one after another; the names of what there was time for."""
-    done = []
-    for name in names:
-        seconds = stop_at - time.monotonic()
-        if seconds > 0:
-            await rebuild(database, name, seconds)
-            done.append(name)
-    return done
+    """Build indexes anew, one after another; the names of what the time sufficed for."""
+    return [name for name in names if await _timed(rebuild, database, name, stop_at) is not None]

@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import psycopg
 import pytest
 
 from functions.operations import maintenance
+from functions.shared import errors
+from functions.shared.db import maintenance as db_maintenance
 from functions.shared.db.connection import Database
 from functions.shared.db.maintenance import Index, select_indexes
 from tests import factories
@@ -84,6 +87,36 @@ async def test_what_there_is_no_time_for_is_said(rows: Rows, database: Database)
     done = await maintenance.maintain(database, 0)
     assert done["complete"] is False
     assert {each["seconds"] for each in done["tables"]} == {None}
+
+
+@pytest.mark.parametrize("reindex_all", [False, True])
+async def test_what_the_end_of_the_time_cuts_off_is_left_for_the_next_time(
+    rows: Rows, database: Database, database_url: str, *, reindex_all: bool
+) -> None:
+    with psycopg.connect(database_url) as busy:
+        busy.execute("LOCK TABLE clips IN SHARE UPDATE EXCLUSIVE MODE")
+        done = await maintenance.maintain(database, 2, reindex_all=reindex_all)
+        # What still waits there has not noticed yet that nobody waits for it.
+        rows.sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    assert done["complete"] is False
+    assert {each["name"]: each["seconds"] for each in done["tables"]}["clips"] is None
+    assert "clips" not in done["reindexed"]
+    assert done["database_bytes"] > 0
+    assert (await maintenance.maintain(database, 60, reindex_all=reindex_all))["complete"]
+
+
+async def test_a_table_that_cannot_be_vacuumed_is_an_error_and_no_lack_of_time(
+    rows: Rows, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise errors.DatabaseError("invalid page in block 7")
+
+    monkeypatch.setattr(db_maintenance, "vacuum", fail)
+    with pytest.raises(errors.DatabaseError, match="block 7"):
+        await maintenance.maintain(database, 30)
 
 
 @pytest.mark.parametrize(
