@@ -177,7 +177,8 @@ def void(connection: Connection) -> Mapping[str, int]:
 
 def requeue(connection: Connection) -> Mapping[str, int]:
     """Let the next sync hand over the scans that were open; how many rows of each kind."""
-    connection.execute(_SQL["clear_queued"].sql)
+    for name in ("clear_queued", "pause_guild_scans"):
+        connection.execute(_SQL[name].sql)
     kinds = ("channel_scans", "guild_scans")
     return {kind: connection.execute(_SQL[f"requeue_{kind}"].sql).rowcount for kind in kinds}
 

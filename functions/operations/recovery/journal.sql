@@ -138,9 +138,17 @@ SET status = 'queued', updated_at = now()
 WHERE status IN ('queued', 'running');
 
 -- requeue_guild_scans
--- The search of a guild begins anew, for its pages may have moved since. One that is over is not
--- needed again: such a scan goes on by itself.
+-- The search of a guild begins anew, for its pages may have moved since; so do its time and its
+-- requests, which its next prediction does not count. One that is over is not needed again: such a
+-- scan goes on by itself.
 UPDATE guild_scans
 SET status = 'queued', searching_for = 'video', before_message_id = NULL, oldest_message_id = NULL,
-    result_offset = 0, results_seen = 0, paused_until = NULL, updated_at = now()
+    result_offset = 0, results_seen = 0, requests = 0, started_at = NULL, paused_at = NULL,
+    paused_seconds = 0, paused_until = NULL, error_message = NULL, updated_at = now()
 WHERE status IN ('queued', 'running') AND searching_for <> 'history';
+
+-- pause_guild_scans
+-- Where only history is left, the time since the backup is no time at work.
+UPDATE guild_scans
+SET paused_at = coalesce(paused_at, updated_at)
+WHERE status = 'running' AND searching_for = 'history';

@@ -1,7 +1,9 @@
 """A backup, and what a restore makes of it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -9,11 +11,14 @@ from functions.operations.recovery import errors, journal, restore
 from functions.operations.recovery import manifest as manifests
 from functions.operations.recovery.manifest import Manifest
 from functions.shared import errors as product_errors
-from functions.shared import release
+from functions.shared import models, release
+from functions.shared.db import guild_scans
 from tests import factories
 from tests.factories import ELSEWHERE, HERE, Rows
 from tests.integration.recovery import stage
 from tests.integration.recovery.stage import CLIPS
+
+_HOUR: Final = 3600
 
 
 def _change(rows: Rows, key: str, value: object, channel_id: int | None = None) -> None:
@@ -161,6 +166,48 @@ def test_what_was_under_way_is_ended_and_scans_are_queued_again(
     assert [row["status"] for row in statuses] == ["queued", "succeeded"]
     assert scan == {"status": "queued", "result_offset": 0}
     assert waiting == []
+
+
+async def test_a_scan_is_at_work_from_when_it_goes_on(
+    rows: Rows, database_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    paused = {
+        "paused_at": now - timedelta(minutes=10),
+        "paused_until": now + timedelta(hours=1),
+        "paused_seconds": 23 * _HOUR,
+        "error_message": "the budget is spent",
+    }
+    started = {"status": "running", "started_at": now - timedelta(days=3)}
+    rows.insert("guild_scans", guild_id=HERE, requests=120, **started, **paused)
+    rows.insert(
+        "guild_scans",
+        guild_id=ELSEWHERE,
+        searching_for="history",
+        updated_at=now - timedelta(days=2),
+        **started,
+    )
+    stage.restore(empty_url, stage.take(database_url, tmp_path).folder)
+    database = factories.make_database(empty_url)
+    async with database.transaction() as transaction:
+        anew = await guild_scans.select_latest(transaction, models.GuildId(HERE))
+        assert anew is not None
+        assert (anew.seconds_at_work, anew.requests, anew.error_message) == (None, 0, None)
+        await guild_scans.start(
+            *(transaction, models.GuildId(HERE), anew),
+            predicted_requests=9,
+            total_results=9,
+            total_messages=9,
+            before_message_id=9,
+        )
+        started_again = await guild_scans.select_latest(transaction, models.GuildId(HERE))
+        assert started_again is not None
+        assert started_again.seconds_at_work == 0
+        await guild_scans.add_effect(transaction, models.GuildId(ELSEWHERE), requests=1, clips=0)
+        goes_on = await guild_scans.select_latest(transaction, models.GuildId(ELSEWHERE))
+        assert goes_on is not None
+        assert goes_on.seconds_at_work == pytest.approx(24 * _HOUR, abs=1)
+    await database.close()
 
 
 def test_what_people_decided_since_is_done_again(
