@@ -45,8 +45,9 @@ app.command("backup")(recovery.take)
 app.command("restore")(recovery.bring_back)
 app.command("unseal")(recovery.unseal)
 
-console = Console()
-complaints = Console(stderr=True)
+# An ARN holds `:secret:`, which is the name of an emoji.
+console = Console(emoji=False)
+complaints = Console(stderr=True, emoji=False)
 
 _FAILED: Final = 1
 _TOLD: Final = (
@@ -71,7 +72,8 @@ def main() -> None:
     try:
         app()
     except _TOLD as error:
-        complaints.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
+        told = escape(str(error))
+        complaints.print(f"[bold red]{type(error).__name__}[/]: {told}", highlight=False)
         sys.exit(_FAILED)
 
 
@@ -104,7 +106,7 @@ def migrate() -> None:
     from functions.deploy import migrations  # noqa: PLC0415 -- as above
 
     configuration = configured(operator_variables(), required=("DATABASE_URL",))
-    console.print(migrations.upgrade(configuration.environment.require("DATABASE_URL")))
+    console.print(escape(migrations.upgrade(configuration.environment.require("DATABASE_URL"))))
 
 
 @app.command()
@@ -189,7 +191,8 @@ def _is_paused(stack: str | None, region: str | None) -> bool | None:
     except aws.NotDeployed:
         return None
     except aws.AwsError as error:
-        complaints.print(f"Whether the stack is paused is not known, so Paused stays: {error}")
+        told = escape(str(error))
+        complaints.print(f"Whether the stack is paused is not known, so Paused stays: {told}")
         return None
 
 

@@ -12,7 +12,7 @@ from clipsaver.operations.stack import Stack
 from clipsaver.variables import operator_variables
 from functions.operations.finding import Finding
 
-console = Console()
+console = Console(emoji=False)
 
 _FAILED: Final = 1
 _MEGABYTE: Final = 1_000_000

@@ -27,7 +27,7 @@ from clipsaver.operations.stack import Stack
 from clipsaver.variables import operator_variables
 from functions.operations.finding import Finding
 
-console = Console()
+console = Console(emoji=False)
 dlq = typer.Typer(no_args_is_help=True, help="The dead letters of a deployed stack.")
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

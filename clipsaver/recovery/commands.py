@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, cast, get_args
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from clipsaver.operations import invocation, target
@@ -29,7 +30,7 @@ from functions.operations.recovery import (
 from functions.operations.recovery.manifest import Kind
 from functions.operations.recovery.source import Source
 
-console = Console()
+console = Console(emoji=False)
 
 PASSPHRASE: Final = "BACKUP_PASSPHRASE"  # noqa: S105 -- a variable's name
 _QUEUES: Final = ("JOBS_QUEUE_URL", "SCAN_QUEUE_URL")
@@ -92,11 +93,12 @@ def take(
         where, made = _take_here(to, kind, found, without_secret=without_secret)
         rows, lost = made.rows, made.lost
     seconds = time.monotonic() - started
-    console.print(f"Backed up to {where} in {seconds:.1f} s.", soft_wrap=True, highlight=False)
+    told = f"Backed up to {escape(where)} in {seconds:.1f} s."
+    console.print(told, soft_wrap=True, highlight=False)
     if rows:
         console.print(_counts("Rows", rows))
     for each in lost:
-        console.print(f"[bold]lost[/] {each}", highlight=False)
+        console.print(f"[bold]lost[/] {escape(each)}", highlight=False)
 
 
 def _take_here(
@@ -264,7 +266,8 @@ def unseal(
     except FileExistsError as error:
         raise typer.BadParameter(f"{target} exists already") from error
     target.write_text(json.dumps(variables, indent=2) + "\n", encoding="utf-8")
-    console.print(f"Wrote {', '.join(variables)} to {target}; nobody else may read it.")
+    names = escape(", ".join(variables))
+    console.print(f"Wrote {names} to {escape(str(target))}; nobody else may read it.")
 
 
 def _part(only: str | None) -> guild.Part | None:
@@ -293,7 +296,7 @@ def _tell(name: str, report: restore.Report, seconds: float) -> None:
     if report.redone:
         console.print(_counts("Done again, because it was decided since", report.redone))
     for each in report.lost:
-        console.print(f"[bold]lost[/] {each}", highlight=False)
+        console.print(f"[bold]lost[/] {escape(each)}", highlight=False)
     console.print(f"Restored in {seconds:.1f} s; `clipsaver verify` and `clipsaver sync` are next.")
     if report.aside:
         drops = "\n".join(f"  DROP SCHEMA {schema} CASCADE;" for schema in report.aside)
@@ -306,5 +309,5 @@ def _tell(name: str, report: restore.Report, seconds: float) -> None:
 def _counts(title: str, counts: Mapping[str, int]) -> Table:
     table = Table("what", "rows", title=title)
     for name, count in counts.items():
-        table.add_row(name, str(count))
+        table.add_row(escape(name), str(count))
     return table
