@@ -1,1 +1,1 @@
-"""When sync and purge run: crontab as operators write it, expressions as EventBridge takes them."""
+"""When sync, purge and backups run: crontab as operators write it, and as EventBridge takes it."""

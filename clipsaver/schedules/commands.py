@@ -18,7 +18,7 @@ from functions.shared import settings
 _RUNS_SHOWN: Final = 3
 
 console = Console(emoji=False)
-app = typer.Typer(no_args_is_help=True, help="When sync and purge run on AWS.")
+app = typer.Typer(no_args_is_help=True, help="When sync, purge and backups run on AWS.")
 
 
 @app.command()

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from clipsaver import aws
 from clipsaver.schedules import runs
 
-_JOBS: Final = ("sync", "purge")
+JOBS: Final = ("sync", "purge", "backup", "journal")
+"""As infra/template.yaml names their schedules, behind the stack; the last two want a bucket."""
 _ENABLED: Final = "ENABLED"
 
 
@@ -19,7 +20,7 @@ class Schedule:
     """One schedule.
 
     Attributes:
-        name: `STACK-sync` or `STACK-purge`, as infra/template.yaml names them.
+        name: That of the stack and of one of `JOBS`: `STACK-sync`.
         expression: `rate(...)` or `cron(...)`.
         zone: The time zone of a cron expression.
         state: `ENABLED` or `DISABLED`.
@@ -53,16 +54,16 @@ def of_stack(stack: str, region: str | None) -> list[Schedule]:
     with closing(aws.client("scheduler", region)) as scheduler:
         found = list(_read(scheduler, stack))
         if not found:
-            names = " or ".join(f"{stack}-{job}" for job in _JOBS)
+            names = ", ".join(f"{stack}-{job}" for job in JOBS)
             raise aws.NotDeployed(
-                f"There is no schedule {names} in {scheduler.meta.region_name}:"
+                f"There is none of the schedules {names} in {scheduler.meta.region_name}:"
                 " are --stack and --region right, and is the stack deployed?"
             )
     return found
 
 
 def _read(scheduler: Any, stack: str) -> Iterator[Schedule]:  # noqa: ANN401 -- see aws.client
-    for job in _JOBS:
+    for job in JOBS:
         with aws.translated_errors():
             try:
                 answer = scheduler.get_schedule(Name=f"{stack}-{job}")

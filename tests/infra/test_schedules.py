@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from clipsaver.operations.stack import SCHEDULE
+from clipsaver.schedules import deployed
 from tests import expressions
-from tests.infra import tools
+from tests.infra import cloudformation, tools
 from tests.unit.schedules import eventbridge
 
 pytestmark = pytest.mark.needs(f"python{tools.PYTHON}")
@@ -50,6 +52,13 @@ def test_schedules_are_what_the_parameters_say(template: dict[str, Any]) -> None
         assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
         assert schedule["State"] == {"Fn::If": ["IsPaused", "DISABLED", {"Ref": "ScheduleState"}]}
         assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-" + function.lower()}
+
+
+def test_the_operators_command_lists_every_schedule(template: dict[str, Any]) -> None:
+    schedules = cloudformation.of_type(template["Resources"], SCHEDULE).values()
+    assert {each["Name"]["Fn::Sub"] for each in schedules} == {
+        f"${{AWS::StackName}}-{job}" for job in deployed.JOBS
+    }
 
 
 def test_backups_are_scheduled_where_there_is_a_bucket(template: dict[str, Any]) -> None:

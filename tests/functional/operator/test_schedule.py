@@ -128,6 +128,16 @@ def test_list_shows_what_is_deployed(run: Run, scheduler: Any) -> None:
     assert " 04:30 " in purge[4]
 
 
+def test_list_shows_backups_where_the_stack_has_a_bucket(run: Run, scheduler: Any) -> None:
+    for job in ("sync", "purge", "backup"):
+        create(scheduler, f"{STACK}-{job}", "cron(0 3 * * ? *)")
+    create(scheduler, f"{STACK}-journal", "cron(30 * * * ? *)")
+    shown = rows(run("list", "--stack", STACK, "--region", REGION))
+    names = [row[0] for row in shown]
+    assert names == ["clips-sync", "clips-purge", "clips-backup", "clips-journal"]
+    assert ":30 " in shown[-1][4]
+
+
 @pytest.mark.parametrize(
     ("expression", "state", "shown"),
     [
@@ -162,7 +172,8 @@ def test_list_says_where_a_stack_has_no_schedule(run: Run, scheduler: Any, regio
     create(scheduler, "other-sync", "rate(1 hour)")
     error = run("list", "--stack", STACK, "--region", region).exception
     assert isinstance(error, aws.NotDeployed)
-    assert f"no schedule clips-sync or clips-purge in {region}" in str(error)
+    assert "none of the schedules clips-sync, clips-purge, clips-backup" in str(error)
+    assert f"in {region}" in str(error)
 
 
 def test_list_needs_credentials(run: Run) -> None:
