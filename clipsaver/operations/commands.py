@@ -160,7 +160,8 @@ def dlq_redrive(
     with _office(stack, region, environment, queue) as office:
         sent = office.redrive()
         left = [letter for letter in office.letters if letter not in sent]
-    console.print(f"{len(sent)} sent again, {len(left)} left.")
+        console.print(f"{len(sent)} sent again, {len(left)} left.")
+        _tell_slipped(office)
     if left:
         console.print(_letters_table(left))
 
@@ -182,8 +183,16 @@ def dlq_drop(
         count = len(office.letters)
         if not yes:
             typer.confirm(f"Delete {count} for ever?", abort=True)
-        office.drop()
-    console.print(f"{count} dropped.")
+        console.print(f"{len(office.drop())} dropped.")
+        _tell_slipped(office)
+
+
+def _tell_slipped(office: dead_letters.Office) -> None:
+    if office.slipped:
+        console.print(
+            f"{len(office.slipped)} slipped away, held for too long or taken by somebody else: look"
+            " again with `clipsaver dlq list`."
+        )
 
 
 def _office(

@@ -1,10 +1,12 @@
 """The dead-letter queues of a deployed stack: looked at, sent again, or dropped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from botocore.exceptions import ClientError
 
 from clipsaver import aws
 from clipsaver.operations import letters
@@ -19,8 +21,13 @@ QUEUES: Final[dict[QueueName, tuple[str, str | None]]] = {
 }
 """Logical ids in infra/template.yaml: where letters lie, and where they are sent again."""
 
-_HELD_SECONDS: Final = 120
-"""How long nobody else sees a letter that is looked at."""
+_HELD_SECONDS: Final = 600
+"""How long nobody else sees a letter: causes are looked up, and an operator may have to decide."""
+_SLIPPED: Final = frozenset(
+    {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
+)
+"""Codes for a letter that is held no more (SQS API, ChangeMessageVisibility); the last is what a
+receipt gets that has expired."""
 _POLL_SECONDS: Final = 1
 """Above 0, all of SQS's servers are asked and not only some (AWS docs, Short and long polling)."""
 _BATCH_SIZE: Final = 10
@@ -33,12 +40,15 @@ class Office:
 
     Attributes:
         letters: Oldest first within each queue.
+        slipped: Those to be sent or dropped that were held no more; whoever has them now may be at
+            work on them, so they were left alone.
     """
 
     letters: Sequence[Letter]
+    slipped: list[Letter]
     _sqs: Any
     _stack: Stack
-    _gone: set[str]
+    _let_go: set[str]
 
     def redrive(self) -> list[Letter]:
         """Send again what can still do any good; those that were.
@@ -46,10 +56,10 @@ class Office:
         Raises:
             AwsError: AWS refused; what was sent before is sent.
         """
-        sent = [letter for letter in self.letters if letter.is_redrivable]
-        for letter in sent:
+        sent = []
+        for letter in self.letters:
             _, origin = QUEUES[letter.queue]
-            if origin is None:
+            if not letter.is_redrivable or origin is None or not self._is_held(letter):
                 continue
             with aws.translated_errors():
                 # In this order a letter may come twice, which is harmless, and never not at all.
@@ -57,22 +67,36 @@ class Office:
                     QueueUrl=self._stack.physical_id(origin), MessageBody=letter.body
                 )
             self._delete(letter)
+            sent.append(letter)
         return sent
 
-    def drop(self) -> None:
-        """Delete all of them.
+    def drop(self) -> list[Letter]:
+        """Delete all of them; those that were.
 
         Raises:
             AwsError: AWS refused; what was dropped before is gone.
         """
+        dropped = []
         for letter in self.letters:
-            self._delete(letter)
+            if self._is_held(letter):
+                self._delete(letter)
+                dropped.append(letter)
+        return dropped
+
+    def _is_held(self, letter: Letter) -> bool:
+        """Whether a letter is still in our hands; if so, for long enough to be worked on."""
+        url = _url(self._stack, letter.queue)
+        if _hold(self._sqs, url, letter.receipt, _HELD_SECONDS):
+            return True
+        self._let_go.add(letter.message_id)
+        self.slipped.append(letter)
+        return False
 
     def _delete(self, letter: Letter) -> None:
-        url = self._stack.physical_id(QUEUES[letter.queue][0])
+        url = _url(self._stack, letter.queue)
         with aws.translated_errors():
             self._sqs.delete_message(QueueUrl=url, ReceiptHandle=letter.receipt)
-        self._gone.add(letter.receipt)
+        self._let_go.add(letter.message_id)
 
 
 @contextmanager
@@ -83,25 +107,34 @@ def opened(stack: Stack, queues: Sequence[QueueName]) -> Iterator[Office]:
         NotDeployed: the stack has no such queue.
         AwsError: AWS could not be asked, or refused.
     """
+    taken: dict[str, tuple[QueueName, Mapping[str, Any]]] = {}
+    let_go: set[str] = set()
     with closing(stack.client("sqs")) as sqs, closing(stack.client("logs")) as logs:
-        causes = Causes(logs, stack.name)
-        found = [letter for queue in queues for letter in _taken(sqs, causes, stack, queue)]
-        gone: set[str] = set()
         try:
-            yield Office(found, sqs, stack, gone)
+            for queue in queues:
+                for message in _received(sqs, _url(stack, queue)):
+                    taken[message["MessageId"]] = queue, message
+            causes = Causes(logs, stack.name)
+            found = [
+                letters.read(queue, message, causes.look_up(queue, message), datetime.now(UTC))
+                for queue, message in taken.values()
+            ]
+            found.sort(key=lambda letter: (queues.index(letter.queue), letter.sent_at))
+            yield Office(found, [], sqs, stack, let_go)
         finally:
-            _put_back(sqs, stack, [letter for letter in found if letter.receipt not in gone])
+            for message_id, (queue, message) in taken.items():
+                if message_id not in let_go:
+                    _hold(sqs, _url(stack, queue), message["ReceiptHandle"], 0)
 
 
-def _taken(
-    sqs: Any,  # noqa: ANN401 -- see aws.client
-    causes: Causes,
-    stack: Stack,
-    queue: QueueName,
-) -> list[Letter]:
-    url = stack.physical_id(QUEUES[queue][0])
-    found: list[Letter] = []
-    while len(found) < _MOST:
+def _url(stack: Stack, queue: QueueName) -> str:
+    return stack.physical_id(QUEUES[queue][0])
+
+
+def _received(sqs: Any, url: str) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 -- see aws.client
+    """The messages of a queue as they come; SQS may give one twice, and its last receipt counts."""
+    known: set[str] = set()
+    while len(known) < _MOST:
         with aws.translated_errors():
             answer = sqs.receive_message(
                 QueueUrl=url,
@@ -112,19 +145,22 @@ def _taken(
                 MessageAttributeNames=["All"],
             )
         messages = answer.get("Messages", ())
-        if not messages:
-            break
-        found += [
-            letters.read(queue, message, causes.look_up(queue, message), datetime.now(UTC))
-            for message in messages
-        ]
-    return sorted(found, key=lambda letter: letter.sent_at)
+        yield from messages
+        ids = {message["MessageId"] for message in messages}
+        if ids <= known:
+            return
+        known |= ids
 
 
-def _put_back(sqs: Any, stack: Stack, held: Sequence[Letter]) -> None:  # noqa: ANN401 -- as above
-    for letter in held:
-        url = stack.physical_id(QUEUES[letter.queue][0])
-        with aws.translated_errors():
+def _hold(sqs: Any, url: str, receipt: str, seconds: int) -> bool:  # noqa: ANN401 -- as above
+    """Let nobody else see a letter for so long; whether it was held until now."""
+    with aws.translated_errors():
+        try:
             sqs.change_message_visibility(
-                QueueUrl=url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+                QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds
             )
+        except ClientError as error:
+            if error.response["Error"]["Code"].rpartition(".")[2] not in _SLIPPED:
+                raise
+            return False
+    return True

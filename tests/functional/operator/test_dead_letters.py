@@ -2,13 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
+from moto.sqs.exceptions import SQSException
+from moto.sqs.models import SQSBackend
 
 from clipsaver.operations import dead_letters
+from clipsaver.operations.causes import Causes
 from clipsaver.operations.stack import Stack
 from functions.shared import jobs, models
 from functions.shared.scans import queue_message
@@ -18,7 +21,7 @@ TOKEN: Final = "aW50ZXJhY3Rpb24tdG9rZW4"
 QUEUES: Final = ("JobsQueue", "FailedJobsQueue", "ScanQueue", "FailedScansQueue", "FailedRunsQueue")
 
 Send = Callable[..., str]
-Bodies = Callable[[str], list[str]]
+Bodies = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -53,10 +56,10 @@ def bodies(account: Account, stack: Stack) -> Bodies:
     """What lies in a queue and can be received."""
     client = account.client("sqs")
 
-    def received(queue: str) -> list[str]:
+    def received(queue: str, held_seconds: int = 0) -> list[str]:
         url = stack.physical_id(queue)
         answer = client.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=held_seconds, WaitTimeSeconds=0
         )
         return sorted(message["Body"] for message in answer.get("Messages", ()))
 
@@ -185,3 +188,89 @@ def test_dropping_can_be_told_not_to_ask(verb: Verb, send: Send, bodies: Bodies)
     send("FailedJobsQueue", job(age=OLD))
     assert "1 dropped." in verb("dlq", "drop", "--yes").output
     assert bodies("FailedJobsQueue") == []
+
+
+@pytest.fixture
+def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters are held for a second, as strictly as AWS does it and moto does not."""
+    change = SQSBackend.change_message_visibility
+
+    def strictly(self: SQSBackend, queue_name: str, receipt_handle: str, **given: int) -> None:
+        messages = self.get_queue(queue_name)._messages
+        held = {each.receipt_handle for each in messages if not each.visible}
+        if receipt_handle not in held:
+            raise SQSException("MessageNotInflight", "The message is not in flight.")
+        change(self, queue_name, receipt_handle, **given)
+
+    monkeypatch.setattr(SQSBackend, "change_message_visibility", strictly)
+    monkeypatch.setattr(dead_letters, "_HELD_SECONDS", 1)
+
+
+@pytest.fixture
+def slow(brief: None) -> Iterator[Callable[[], None]]:
+    """Has the look-up of causes outlast the hold; called, it does so no more."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Causes, "look_up", lambda *_: time.sleep(1.1))
+        yield patched.undo
+
+
+def test_a_letter_that_comes_twice_is_listed_once(
+    verb: Verb, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_letters, "_HELD_SECONDS", 0)
+    send("FailedScansQueue", SCAN)
+    send("FailedScansQueue", SCAN)
+    assert len(rows(verb("dlq", "list").output)) == 2
+
+
+def test_letters_are_listed_however_long_the_look_up_of_their_causes_takes(
+    verb: Verb, send: Send, bodies: Bodies, slow: Callable[[], None]
+) -> None:
+    send("FailedScansQueue", SCAN)
+    result = verb("dlq", "list")
+    assert result.exit_code == 0, result.exception
+    assert len(rows(result.output)) == 1
+    assert bodies("FailedScansQueue") == [SCAN]
+
+
+@pytest.mark.parametrize("act", [("redrive",), ("drop", "--yes")])
+def test_what_was_held_for_too_long_is_left_and_told(
+    verb: Verb, send: Send, bodies: Bodies, slow: Callable[[], None], act: tuple[str, ...]
+) -> None:
+    send("FailedScansQueue", SCAN)
+    late = verb("dlq", *act)
+    assert late.exit_code == 0, late.exception
+    done = "sent again" if act == ("redrive",) else "dropped"
+    assert f"0 {done}" in late.output
+    assert "1 slipped away" in late.output
+    assert bodies("FailedScansQueue") == [SCAN]
+    assert bodies("ScanQueue") == []
+    slow()
+    assert f"1 {done}" in verb("dlq", *act).output
+    assert bodies("FailedScansQueue") == []
+
+
+def test_what_somebody_else_has_taken_since_is_not_sent_twice(
+    verb: Verb, send: Send, bodies: Bodies, brief: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(*_: object) -> None:
+        time.sleep(1.1)
+        assert bodies("FailedScansQueue", held_seconds=60) == [SCAN]
+
+    monkeypatch.setattr(Causes, "look_up", take)
+    send("FailedScansQueue", SCAN)
+    result = verb("dlq", "redrive")
+    assert "0 sent again, 1 left." in result.output
+    assert bodies("ScanQueue") == []
+
+
+def test_whoever_does_not_wait_for_the_causes_leaves_the_letters_to_the_next_look(
+    verb: Verb, send: Send, bodies: Bodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Causes, "look_up", interrupt)
+    send("FailedScansQueue", SCAN)
+    assert verb("dlq", "list").exit_code != 0
+    assert bodies("FailedScansQueue") == [SCAN]
