@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any, Final, TypeVar
 
 from clipsaver.variables import configured
@@ -12,7 +12,9 @@ from functions.shared import registration, settings
 from functions.shared.configuration import Configuration
 from functions.shared.db.connection import Database
 from functions.shared.discord.client import DiscordClient
+from functions.shared.queue import ScanQueue
 from functions.shared.reconcile.summary import Progress
+from functions.shared.scans.handover import Handover
 from functions.sync.sync import Sync
 
 T = TypeVar("T")
@@ -25,6 +27,8 @@ def sync(
     variables: Mapping[str, str], event: Mapping[str, Any], progress: Progress
 ) -> dict[str, Any]:
     """Run a sync, showing its progress; its summary.
+
+    With SCAN_QUEUE_URL, the scan function is told which servers have something to read.
 
     Raises:
         Paused: the operator has paused Clip Saver, and this is no dry run.
@@ -40,8 +44,11 @@ def sync(
         async with (
             _discord(configuration, tunables) as discord,
             open_database(configuration, tunables) as database,
+            _handover(environment.scan_queue_url, database, tunables) as handover,
         ):
-            runner = Sync(discord, database, tunables, environment.public_url, progress)
+            runner = Sync(
+                discord, database, tunables, environment.public_url, progress, handover=handover
+            )
             return await runner.handle(event, _NO_LIMIT_SECONDS)
 
     return asyncio.run(run())
@@ -111,6 +118,17 @@ def wire(variables: Mapping[str, str], base_url: str) -> list[str]:
             ).wire()
 
     return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _handover(
+    queue_url: str | None, database: Database, tunables: settings.Settings
+) -> AsyncIterator[Handover | None]:
+    if queue_url is None:
+        yield None
+        return
+    with closing(ScanQueue(queue_url)) as queue:
+        yield Handover(database, queue, tunables.guild)
 
 
 @asynccontextmanager

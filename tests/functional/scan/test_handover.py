@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from clipsaver import jobs
 from clipsaver.local.lambda_environment import LambdaEnvironment
 from clipsaver.local.sqs import JobQueueServer
 from functions.shared import settings
 from functions.shared.queue import ScanQueue
+from functions.shared.reconcile.summary import Unwatched
 from functions.shared.scans.handover import Handover
 from tests import factories
 from tests.functional.scan.stage import MESSAGES, Stage
@@ -90,6 +92,17 @@ def test_one_message_is_under_way_for_a_guild_at_most(stage: Stage, queue: Queue
 def test_a_targeted_sync_hands_only_its_guilds_over(stage: Stage, queue: Queue) -> None:
     stage.sync({"guild_ids": [str(stage.basement.id)]})
     assert queue.take() == [stage.basement.id]
+
+
+def test_a_sync_by_hand_hands_over_as_well(
+    stage: Stage, queue: Queue, server: JobQueueServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in server.variables.items():
+        monkeypatch.setenv(name, value)
+    jobs.sync(stage.variables, {"dry_run": True}, Unwatched())
+    assert queue.take() == []
+    jobs.sync(stage.variables, {}, Unwatched())
+    assert queue.take() == sorted([stage.arcade.id, stage.basement.id])
 
 
 def test_a_dry_run_hands_nothing_over(stage: Stage, queue: Queue) -> None:
