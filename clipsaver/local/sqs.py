@@ -72,9 +72,6 @@ class JobQueueServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # moto keeps what it has for the whole process.
-        for url in (self.url, self.scan_url, self.dead_letter_url):
-            self.client.delete_queue(QueueUrl=url)
         self.client.close()
         self._server.stop()
 
@@ -83,7 +80,9 @@ class JobQueueServer:
         return int(self._attribute(self.dead_letter_url, "ApproximateNumberOfMessages"))
 
     def _create(self, name: str, attributes: Mapping[str, str]) -> str:
-        created = self.client.create_queue(QueueName=name, Attributes=attributes)
+        # All of moto's servers in a process have the same queues.
+        own = f"{name}-{self._server.get_host_and_port()[1]}"
+        created = self.client.create_queue(QueueName=own, Attributes=attributes)
         return str(created["QueueUrl"])
 
     def _attribute(self, url: str, name: str) -> str:

@@ -137,3 +137,11 @@ async def test_the_functions_own_queue_sends_to_it(
     assert jobs.from_message(message["Body"]) == job
     with pytest.raises(errors.QueueUnavailable, match="was not queued"):
         await JobQueue(f"{queue.url}-missing").send(job)
+
+
+def test_two_in_one_process_have_queues_of_their_own(queue: JobQueueServer) -> None:
+    queue.client.send_message(QueueUrl=queue.url, MessageBody="for the first")
+    with JobQueueServer() as other:
+        assert "Messages" not in other.client.receive_message(QueueUrl=other.url)
+    (message,) = queue.client.receive_message(QueueUrl=queue.url)["Messages"]
+    queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
