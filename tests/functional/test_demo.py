@@ -52,9 +52,18 @@ def canary() -> Iterator[Canary]:
     canary.close()
 
 
+# Who started the tests may have had interrupts ignored, and children inherit that.
+START = """
+import signal
+from clipsaver.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 def start_demo(folder: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", "from clipsaver.cli import main; main()", "demo"],
+        [sys.executable, "-c", START, "demo"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         stdout=subprocess.PIPE,

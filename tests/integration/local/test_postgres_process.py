@@ -23,10 +23,13 @@ from tests.patience import wait_until
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 10
 
+# Who started the tests may have had signals ignored, as nohup does, and children inherit that.
 OWNER_SCRIPT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from clipsaver.local.postgres import Postgres
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Postgres(Path(sys.argv[1])) as postgres:
     print(postgres.port, postgres._folder.path, flush=True)
     time.sleep(60)
