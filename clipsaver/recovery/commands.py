@@ -84,6 +84,10 @@ def take(
     With --stack alone, the deployed stack does it, into its own bucket. With --to as well, this
     machine does, and the stack's parameters go along.
     """
+    if log_only and tolerant:
+        raise typer.BadParameter(
+            "reads no tables that could be damaged: leave out --tolerant", param_hint="--log-only"
+        )
     kind: Kind = "log" if log_only else "tolerant" if tolerant else "full"
     started = time.monotonic()
     found = Stack.read(stack, region) if stack else None

@@ -12,6 +12,9 @@ from functions.operations.parts import Parts
 from functions.operations.recovery import guild, restore, source
 from functions.shared import errors
 
+_KEYS: Final = frozenset(
+    {"operation", "name", "before", "decided_until", "replace", "guild_id", "only"}
+)
 _REST_SHARE: Final = 0.25
 """Of the time, kept for what comes after: counting rows, decisions, or putting all back."""
 
@@ -75,6 +78,10 @@ class _Asked:
 
     @classmethod
     def read(cls, event: Mapping[str, Any]) -> Self:
+        if unknown := event.keys() - _KEYS:
+            raise errors.InvalidEvent(
+                f"a restore knows no {', '.join(sorted(unknown))}, only {', '.join(sorted(_KEYS))}"
+            )
         replace, only, guild_id = (event.get(key) for key in ("replace", "only", "guild_id"))
         if not isinstance(replace, bool | None):
             raise errors.InvalidEvent(f"replace must be true or false, it is {replace!r}")

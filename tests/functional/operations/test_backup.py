@@ -102,6 +102,7 @@ def test_the_secret_is_sealed_with_the_passphrase_that_it_holds(
         ({"operation": "backup", "kind": ["full"]}, "kind is ..full"),
         ({"operation": "restore", "before": "2026-01-01T00:00:00"}, "needs an offset"),
         ({"operation": "restore", "before": "yesterday"}, "no instant"),
+        ({"operation": "restore", "guild": "7"}, "a restore knows no guild, only before"),
         ({"operation": "restore", "guild_id": "all"}, "guild_id is no id"),
         ({"operation": "restore", "guild_id": "7", "only": "icons"}, "only is none of"),
         ({"operation": "restore", "only": "settings"}, "name it with guild_id"),

@@ -179,6 +179,14 @@ def test_options_that_contradict_each_other_are_refused(
     assert _names(rows) == ["later", "later"]
 
 
+def test_decisions_alone_are_read_strictly(run: Run, place: Path) -> None:
+    before = set(place.iterdir())
+    refused = run("backup", "--to", place, "--log-only", "--tolerant")
+    assert refused.exit_code == 2
+    assert "leave out --tolerant" in " ".join(refused.output.replace("│", " ").split())
+    assert set(place.iterdir()) == before
+
+
 def test_one_guild_is_restored_while_the_others_are_served(
     run: Run, rows: Rows, place: Path
 ) -> None:
