@@ -73,6 +73,7 @@ def upgrade(
     Raises:
         MigrationsBusy: another deploy is migrating all this time.
         NoFreshBackup: a migration can lose data; none was run.
+        RestoreCutOff: there is no schema, because a restore was killed.
         SchemaMismatch: the schema is newer, and a migration of it excludes this release.
         DatabaseTimeout: a lock or a statement took too long.
         DatabaseError: a migration failed; those before it stay.
@@ -86,6 +87,8 @@ def upgrade(
             pending = _pending(configuration, found, revision)
             if pending is None:
                 return _leave_alone(connection)
+            if found is None and not is_backed_up:
+                _require_nothing_aside(connection)
             if found is not None and not is_backed_up:
                 _require_backup(connection, _losing(configuration, pending))
             configuration.attributes |= {"connection": connection, "lease": lease}
@@ -129,6 +132,12 @@ def _losing(configuration: Config, pending: list[str]) -> list[str]:
     scripts = ScriptDirectory.from_config(configuration)
     modules = {each: scripts.get_revision(each).module for each in pending}
     return [each for each, module in modules.items() if getattr(module, "loses_data", False)]
+
+
+def _require_nothing_aside(connection: Connection) -> None:
+    """Make sure that it is no killed restore that has left the database empty."""
+    with connection.begin():
+        schema.check_not_cut_off(connection.scalars(text(schema.SELECT_CUT_OFF)).all())
 
 
 def _require_backup(connection: Connection, losing: list[str]) -> None:

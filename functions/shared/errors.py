@@ -18,6 +18,7 @@ ClipSaverError
 │   ├── DatabaseUnavailable       no connection, or it was lost and could not be reopened
 │   ├── DatabaseTimeout           a statement or a lock outlived its limit
 │   └── SchemaMismatch            the schema is older than the code, or excludes this release
+│       └── RestoreCutOff         there is none, because a restore was killed on the way
 ├── MigrationsBusy                another deploy is migrating the database, and went on for too long
 ├── NoFreshBackup                 a migration can lose data, and there is no backup to bring it back
 ├── QueueUnavailable              a job could not be handed over
@@ -141,6 +142,10 @@ class DatabaseTimeout(DatabaseError):
 
 class SchemaMismatch(DatabaseError):
     """The database's schema does not fit this release; run the migrations, or deploy newer code."""
+
+
+class RestoreCutOff(SchemaMismatch):
+    """A restore was killed: run it again, before anything else is done with the database."""
 
 
 class MigrationsBusy(ClipSaverError):

@@ -7,7 +7,7 @@ from functions.operations import finding
 from functions.operations.finding import Finding
 from functions.operations.parts import Parts
 from functions.shared import errors, release
-from functions.shared.db import job_runs, server
+from functions.shared.db import job_runs, schema, server
 
 _CROWDED_SHARE: Final = 0.8
 _REACH_FIX: Final = (
@@ -15,6 +15,10 @@ _REACH_FIX: Final = (
     " wrong password: docs/operations.md, Rotate a secret"
 )
 _SCHEMA_FIX: Final = "`make deploy` migrates; on your own machine, `clipsaver migrate`"
+_RESTORE_FIX: Final = (
+    "The same `clipsaver restore` again, with --replace, and no `clipsaver migrate` before it:"
+    " docs/operations.md, Restore"
+)
 _CROWDED_FIX: Final = (
     "A smaller MaxDatabaseConnections, a larger max_connections, or a pooler before the database"
 )
@@ -38,6 +42,9 @@ async def check(parts: Parts) -> list[Finding]:
             connections = await server.select_connections(transaction)
             ages = await job_runs.select_ages(transaction)
             last_sync = await job_runs.select_summary(transaction, "sync")
+            cut_off = await server.select_cut_off_restores(transaction)
+    except errors.RestoreCutOff as error:
+        return [finding.fine("database", "reachable"), _restore(str(error))]
     except errors.SchemaMismatch as error:
         return [
             finding.fine("database", "reachable"),
@@ -52,10 +59,23 @@ async def check(parts: Parts) -> list[Finding]:
         finding.fine("database", f"reachable, PostgreSQL {connections.version}"),
         finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
         _connections(connections),
+        *_restores(cut_off),
         *_ages(parts, ages),
         *_breaker(last_sync),
         _backup(parts, ages.get("backup")),
     ]
+
+
+def _restores(cut_off: list[str]) -> Iterator[Finding]:
+    """What only a restore that was killed leaves, although the rows are there again."""
+    try:
+        schema.check_not_cut_off(cut_off)
+    except errors.RestoreCutOff as error:
+        yield _restore(str(error))
+
+
+def _restore(told: str) -> Finding:
+    return finding.failure("restore", told, _RESTORE_FIX)
 
 
 def _connections(found: server.Connections) -> Finding:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from functions.operations.recovery import loading, sessions, tables
 from functions.operations.recovery.sessions import Connection
+from functions.shared.db.schema import SELECT_CUT_OFF
 
 _log = logging.getLogger("discord_clip_saver.recovery")
 
@@ -43,7 +44,7 @@ def move_away(connection: Connection) -> str:
 
 def unfinished(connection: Connection) -> list[str]:
     """The schemas of restores that have not come to their end, the oldest first."""
-    return [name for (name,) in connection.execute(tables.SQL["select_unfinished"].sql)]
+    return [name for (name,) in connection.execute(SELECT_CUT_OFF.encode())]
 
 
 def note_finished(connection: Connection, schemas: Iterable[str]) -> None:

@@ -61,15 +61,6 @@ WHERE NOT EXISTS (
 )
 ORDER BY 1;
 
--- select_unfinished
--- Where restores moved what they replaced, and have not noted that they came to their end.
-SELECT nspname::text
-FROM pg_namespace
-WHERE nspname LIKE 'replaced\_%'
-  AND obj_description(oid, 'pg_namespace') IS NULL
-  AND EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_namespace.oid)
-ORDER BY 1;
-
 -- end_loading
 -- Our own sessions of that name, told to end.
 SELECT pg_terminate_backend(pid)

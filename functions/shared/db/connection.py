@@ -189,7 +189,8 @@ class Database:
             revisions = await reading.run(schema.SELECT_REVISIONS)
         except errors.DatabaseError as error:
             if isinstance(error.__cause__, psycopg.errors.UndefinedTable):
-                schema.check({})
+                cut_off = [name for (name,) in await reading.run(schema.SELECT_CUT_OFF)]
+                schema.check({}, cut_off)
             raise
         schema.check(dict(revisions))
 

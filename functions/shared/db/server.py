@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from functions.shared.db import queries
+from functions.shared.db import queries, schema
 from functions.shared.db.connection import Transaction
 
 _SQL: Final = queries.load("server")
@@ -28,3 +28,8 @@ async def select_connections(transaction: Transaction) -> Connections:
     """How many sessions there are, and may be."""
     (found,) = await transaction.all(Connections, _SQL["select_connections"])
     return found
+
+
+async def select_cut_off_restores(transaction: Transaction) -> list[str]:
+    """The schemas in which restores that were killed left what had been there."""
+    return [name for (name,) in await transaction.run(schema.SELECT_CUT_OFF)]

@@ -100,6 +100,24 @@ def test_jobs_that_never_ran_or_are_late_are_told_apart(doctor: Doctor, database
     assert levels(doctor()) == {"last sync": "failure", "last purge": "failure"}
 
 
+def test_a_restore_that_was_killed_is_told_before_anybody_migrates(
+    doctor: Doctor, database_url: str
+) -> None:
+    ran(database_url, "5 minutes")
+    with open_rows(database_url) as rows:
+        rows.sql("CREATE SCHEMA replaced_20260131_120000")
+        rows.sql("ALTER TABLE clip_opt_outs SET SCHEMA replaced_20260131_120000")
+        late = doctor()
+        rows.sql("ALTER TABLE schema_revisions SET SCHEMA replaced_20260131_120000")
+        early = doctor()
+        rows.sql("COMMENT ON SCHEMA replaced_20260131_120000 IS 'It came to its end'")
+        assert "schema" in levels(doctor())
+    for found in (late, early):
+        assert levels(found) == {"restore": "failure"}
+        assert "replaced_20260131_120000" in found["restore"]["told"]
+        assert "no `clipsaver migrate`" in found["restore"]["fix"]
+
+
 def test_what_the_last_sync_held_back_is_told(doctor: Doctor, database_url: str) -> None:
     ran(database_url, "5 minutes")
     with open_rows(database_url) as rows:

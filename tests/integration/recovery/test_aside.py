@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
+from functions.deploy import migrations
 from functions.operations.recovery import aside, errors, guild, journal, places, programs, restore
 from functions.operations.recovery.manifest import Kind
 from functions.shared import errors as product_errors
@@ -43,6 +44,17 @@ def _restore_and_die(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *,
 def _schemas(rows: Rows) -> list[str]:
     found = rows.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'replaced%' ORDER BY 1")
     return [row["nspname"] for row in found]
+
+
+def test_nobody_migrates_what_a_killed_restore_has_left_empty(
+    rows: Rows, database_url: str, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _restore_and_die(database_url, taken.folder, monkeypatch, at="load")
+    (left,) = _schemas(rows)
+    with pytest.raises(product_errors.RestoreCutOff, match=left):
+        migrations.upgrade(database_url)
+    stage.restore(database_url, taken.folder, replace=True)
+    assert "nothing to migrate" in migrations.upgrade(database_url)
 
 
 def test_what_was_there_is_back_at_once_when_the_time_is_over(
