@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -72,9 +72,15 @@ def main() -> None:
     try:
         app()
     except _TOLD as error:
-        told = escape(str(error))
-        complaints.print(f"[bold red]{type(error).__name__}[/]: {told}", highlight=False)
-        sys.exit(_FAILED)
+        _complain(error, str(error))
+    except OSError as error:
+        # A full disk, a folder that nobody may write to: only the operator can change that.
+        _complain(error, f"{error.strerror}: {error.filename}" if error.filename else str(error))
+
+
+def _complain(error: Exception, told: str) -> NoReturn:
+    complaints.print(f"[bold red]{type(error).__name__}[/]: {escape(told)}", highlight=False)
+    sys.exit(_FAILED)
 
 
 @app.command()

@@ -217,14 +217,18 @@ def _restore_here(
         console.print("Whatever serves this database has to be paused: `clipsaver pause`.")
         _confirm(f"what is in the database by {found.manifest.name}")
     started = time.monotonic()
-    report = restore.restore(
-        url,
-        found.folder,
-        replace=replace,
-        decided=found.decided,
-        until=decided_until,
-        migrate=migrations.upgrade,
-    )
+    try:
+        report = restore.restore(
+            url,
+            found.folder,
+            replace=replace,
+            decided=found.decided,
+            until=decided_until,
+            migrate=migrations.upgrade,
+        )
+    except KeyboardInterrupt:
+        console.print("Interrupted; the database is as it was.")
+        raise
     _tell(found.manifest.name, report, time.monotonic() - started)
     # An empty database may be another one than the queues' functions work on.
     if replace:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from clipsaver import cli
 from clipsaver.local.sqs import JobQueueServer
 from clipsaver.recovery import commands
-from functions.operations.recovery import errors
+from functions.operations.recovery import errors, restore
 from tests import factories
 from tests.factories import HERE, Rows
 
@@ -185,6 +185,20 @@ def test_decisions_alone_are_read_strictly(run: Run, place: Path) -> None:
     assert refused.exit_code == 2
     assert "leave out --tolerant" in " ".join(refused.output.replace("│", " ").split())
     assert set(place.iterdir()) == before
+
+
+def test_whoever_interrupts_a_restore_is_told_what_became_of_it(
+    run: Run, rows: Rows, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    rows.sql("UPDATE bot_guilds SET name = 'later'")
+    monkeypatch.setattr(restore, "load", interrupt)
+    interrupted = run("restore", place, "--replace", "--yes")
+    assert interrupted.exit_code == 130
+    assert "Interrupted; the database is as it was." in interrupted.output
+    assert _names(rows) == ["later", "later"]
 
 
 def test_one_guild_is_restored_while_the_others_are_served(

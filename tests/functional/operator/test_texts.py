@@ -50,6 +50,23 @@ def test_an_error(
     assert capsys.readouterr().err == f"ConfigurationError: {_ODD}\n"
 
 
+def test_a_place_that_cannot_be_written_to(
+    variables: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "taken").touch()
+    place = str(tmp_path / "taken" / "backups")
+    monkeypatch.setattr(sys, "argv", ["clipsaver", "backup", "--to", place, "--log-only"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"NotADirectoryError: Not a directory: {place}")
+    assert "Traceback" not in told
+
+
 def test_a_manifest_that_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
