@@ -44,7 +44,7 @@ async def check(parts: Parts) -> list[Finding]:
             last_sync = await job_runs.select_summary(transaction, "sync")
             cut_off = await server.select_cut_off_restores(transaction)
     except errors.RestoreCutOff as error:
-        return [finding.fine("database", "reachable"), _restore(str(error))]
+        return [finding.fine("database", "reachable"), _cut_off(error)]
     except errors.SchemaMismatch as error:
         return [
             finding.fine("database", "reachable"),
@@ -59,23 +59,24 @@ async def check(parts: Parts) -> list[Finding]:
         finding.fine("database", f"reachable, PostgreSQL {connections.version}"),
         finding.fine("schema", f"{release.SCHEMA}, as release {release.RELEASE} needs it"),
         _connections(connections),
-        *_restores(cut_off),
+        _restores(cut_off),
         *_ages(parts, ages),
         *_breaker(last_sync),
         _backup(parts, ages.get("backup")),
     ]
 
 
-def _restores(cut_off: list[str]) -> Iterator[Finding]:
-    """What only a restore that was killed leaves, although the rows are there again."""
+def _restores(cut_off: list[str]) -> Finding:
+    """Whether each came to its end: rows that are there again are not all."""
     try:
         schema.check_not_cut_off(cut_off)
     except errors.RestoreCutOff as error:
-        yield _restore(str(error))
+        return _cut_off(error)
+    return finding.fine("restore", "none was cut off")
 
 
-def _restore(told: str) -> Finding:
-    return finding.failure("restore", told, _RESTORE_FIX)
+def _cut_off(error: errors.RestoreCutOff) -> Finding:
+    return finding.failure("restore", str(error), _RESTORE_FIX)
 
 
 def _connections(found: server.Connections) -> Finding:
