@@ -97,8 +97,9 @@ def _write_surroundings(order: Order, folder: Path) -> None:
 
 def _gather(order: Order, connection: Connection, folder: Path) -> Manifest:
     taken_at, version, number = connection.execute(tables.SQL["select_server"].sql).fetchall()[0]
-    decisions, lost = journal.read(connection, "public")
+    decisions = journal.read(connection, "public", is_tolerant=order.kind == "tolerant")
     journal.write(decisions, folder)
+    lost = decisions.told
     counts: dict[str, int] = {}
     program = None
     if order.kind == "tolerant":

@@ -6,7 +6,9 @@ applied to the restored one. Applying a journal twice changes nothing.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,50 +18,140 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
-from functions.operations.recovery import manifest, sessions
+from functions.operations.recovery import manifest, sessions, tables, tolerant
 from functions.operations.recovery.sessions import Connection
 from functions.shared.db import queries
 
-Journal = Mapping[str, list[dict[str, Any]]]
-"""The rows of each part; instants as ISO 8601."""
+Rows = list[dict[str, Any]]
+"""Instants as ISO 8601."""
 
 _SQL: Final = queries.load("journal", Path(__file__).parent)
-PARTS: Final = ("guilds", "tombstones", "opt_outs", "hidden", "setting_changes")
+PARTS: Final = MappingProxyType(
+    {
+        "guilds": "bot_guilds",
+        "tombstones": "clip_tombstones",
+        "opt_outs": "clip_opt_outs",
+        "hidden": "clips",
+        "setting_changes": "setting_changes",
+    }
+)
+"""Each with the table that it is read from."""
+_LOST: Final = "lost"
+"""Beside the parts in a file."""
 _BY_AUTHOR: Final = "deleted_by_author"
 _IS_READING: Final = "is_reading"
 """The one setting of a channel that is a column."""
 
 
-def read(connection: Connection, schema: str) -> tuple[Journal, list[str]]:
-    """What can be read of the journal in a database, and what cannot, in sentences.
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What was decided, or as much of it as could be read.
+
+    Attributes:
+        parts: The rows of each; a row may be there twice.
+        lost: Of those parts that are not whole, what could not be read, in sentences.
+    """
+
+    parts: Mapping[str, Rows] = field(default_factory=dict)
+    lost: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def told(self) -> list[str]:
+        """All that could not be read, in sentences."""
+        return [sentence for sentences in self.lost.values() for sentence in sentences]
+
+
+def read(connection: Connection, schema: str, *, is_tolerant: bool = False) -> Journal:
+    """What can be read of the journal in a database.
 
     Args:
         connection: In autocommit mode.
         schema: Where its tables are.
+        is_tolerant: Read what cannot be read whole in pieces. Nobody may be writing: a row that
+            moves meanwhile is missed.
+
+    Raises:
+        psycopg.DatabaseError: the connection was lost over the pieces.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
-    lost = []
+    parts: dict[str, Rows] = {}
+    lost = {}
     for part in PARTS:
+        parts[part] = []
         try:
-            with connection.transaction(), connection.cursor(row_factory=rows.scalar_row) as cursor:
-                cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
-                statement = _SQL[f"select_{part}"].sql.rstrip(b";")
-                cursor.execute(b"SELECT to_jsonb(given) FROM (" + statement + b") AS given")
-                found[part] = cursor.fetchall()
+            problems = _read_part(connection, schema, part, parts[part], is_tolerant=is_tolerant)
         except psycopg.Error as error:
-            lost.append(f"{part.replace('_', ' ')} cannot be read: {sessions.told(error)}")
-    return found, lost
+            if is_tolerant and connection.closed:
+                raise
+            problems = [sessions.told(error)]
+        if problems:
+            named = f"{part.replace('_', ' ')} cannot be read"
+            lost[part] = [f"{named}: {problem}" for problem in problems]
+    return Journal(parts, lost)
+
+
+def _read_part(
+    connection: Connection, schema: str, part: str, into: Rows, *, is_tolerant: bool
+) -> list[str]:
+    statement = sql.SQL("SELECT to_jsonb(given) - 'ctid' FROM ({}) AS given WHERE {}")
+    selected = sql.SQL(_SQL[f"select_{part}"].sql.rstrip(b";").decode())
+
+    def add(where: sql.Composable) -> int:
+        with _at_home(connection, schema) as cursor:
+            given = cursor.execute(statement.format(selected, where)).fetchall()
+        into.extend(given)
+        return len(given)
+
+    if is_tolerant:
+        with _at_home(connection, schema):
+            found = {each.name: each for each in tables.select_tables(connection)}
+        if table := found.get(PARTS[part]):
+            return tolerant.in_pieces(connection, table, add)[1]
+    add(sql.SQL("true"))
+    return []
+
+
+@contextmanager
+def _at_home(connection: Connection, schema: str) -> Iterator[psycopg.Cursor[Any]]:
+    """A transaction in which names mean the tables of a schema."""
+    with connection.transaction(), connection.cursor(row_factory=rows.scalar_row) as cursor:
+        cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
+        yield cursor
 
 
 def write(journal: Journal, folder: Path) -> None:
     """Write a journal into a backup."""
-    (folder / manifest.JOURNAL).write_text(json.dumps(journal), encoding="utf-8")
+    text = json.dumps({**journal.parts, _LOST: journal.lost})
+    (folder / manifest.JOURNAL).write_text(text, encoding="utf-8")
 
 
 def load(folder: Path) -> Journal:
     """The journal of a backup."""
-    found: Journal = json.loads((folder / manifest.JOURNAL).read_text(encoding="utf-8"))
-    return found
+    found = json.loads((folder / manifest.JOURNAL).read_text(encoding="utf-8"))
+    lost = found.pop(_LOST, {})
+    return Journal(found, lost)
+
+
+def combined(journals: Iterable[Journal]) -> Journal:
+    """Each part out of the newest of some journals that has it whole.
+
+    What newer ones have of it comes along; what they could not read, the one before may know.
+
+    Args:
+        journals: The newest first; read only as far as parts are missing.
+    """
+    parts: dict[str, Rows] = {}
+    lost: dict[str, list[str]] = {}
+    missing = list(PARTS)
+    for each in journals:
+        for part in missing:
+            parts[part] = [*parts.get(part, ()), *each.parts.get(part, ())]
+            if told := each.lost.get(part):
+                # Each backup that is taken after the same damage tells of it.
+                lost[part] = list(dict.fromkeys([*lost.get(part, ()), *told]))
+        missing = [part for part in missing if part in each.lost or part not in each.parts]
+        if not missing:
+            break
+    return Journal(parts, lost)
 
 
 def until(journal: Journal, moment: datetime) -> Journal:
@@ -68,20 +160,20 @@ def until(journal: Journal, moment: datetime) -> Journal:
     What members decided of their own clips, by an opt-out, by deleting or by hiding, is nobody
     else's to undo.
     """
-    found = dict(journal)
+    found = dict(journal.parts)
     found["tombstones"] = [
         row
-        for row in journal.get("tombstones", ())
+        for row in found.get("tombstones", ())
         if row["reason"] == _BY_AUTHOR or _at(row["created_at"]) <= moment
     ]
     found["setting_changes"] = [
         row | {"undone_at": None, "undone_by": None}
         if row["undone_at"] and _at(row["undone_at"]) > moment
         else row
-        for row in journal.get("setting_changes", ())
+        for row in found.get("setting_changes", ())
         if _at(row["changed_at"]) <= moment
     ]
-    return found
+    return replace(journal, parts=found)
 
 
 def _at(text: str) -> datetime:
@@ -103,7 +195,9 @@ def apply(
         How many rows of each part were new.
     """
     given = {
-        part: Jsonb([row for row in journal.get(part, ()) if guild_id in {None, row["guild_id"]}])
+        part: Jsonb(
+            [row for row in journal.parts.get(part, ()) if guild_id in {None, row["guild_id"]}]
+        )
         for part in PARTS
     }
     new = {
@@ -131,7 +225,7 @@ def bury_deleted_by_authors(connection: Connection, journal: Journal, guild_id: 
     """Let what members of a guild deleted of their own stay deleted, whatever else is undone."""
     tombstones = [
         row
-        for row in journal.get("tombstones", ())
+        for row in journal.parts.get("tombstones", ())
         if row["guild_id"] == guild_id and row["reason"] == _BY_AUTHOR
     ]
     connection.execute(_SQL["insert_tombstones"].sql, {"rows": Jsonb(tombstones)})

@@ -1,25 +1,27 @@
 -- select_guilds
--- The guilds that the rest may speak of.
-SELECT guild_id, name FROM bot_guilds;
+-- The guilds that the rest may speak of. Like each part, with where its rows are, so that it can be
+-- read page by page.
+SELECT ctid, guild_id, name FROM bot_guilds;
 
 -- select_tombstones
 -- What was deleted for good.
-SELECT guild_id, channel_id, message_id, attachment_id, reason, created_at FROM clip_tombstones;
+SELECT ctid, guild_id, channel_id, message_id, attachment_id, reason, created_at
+FROM clip_tombstones;
 
 -- select_opt_outs
 -- Who is never to be saved.
-SELECT guild_id, user_id, created_at FROM clip_opt_outs;
+SELECT ctid, guild_id, user_id, created_at FROM clip_opt_outs;
 
 -- select_hidden
 -- What its authors hid.
-SELECT guild_id, channel_id, message_id, attachment_id, hidden_at
+SELECT ctid, guild_id, channel_id, message_id, attachment_id, hidden_at
 FROM clips
 WHERE hidden_at IS NOT NULL;
 
 -- select_setting_changes
 -- Who changed what.
-SELECT id, guild_id, channel_id, key, old_value, new_value, changed_by, changed_at, undone_at,
-       undone_by
+SELECT ctid, id, guild_id, channel_id, key, old_value, new_value, changed_by, changed_at,
+       undone_at, undone_by
 FROM setting_changes;
 
 -- insert_guilds
@@ -70,13 +72,14 @@ WHERE clips.hidden_at IS NULL
 
 -- insert_setting_changes
 -- The record itself, so that a change can still be undone. Channels that came since are not here yet.
+-- Two backups may tell of the same change, which one statement does not write twice.
 INSERT INTO setting_changes (
     id, guild_id, channel_id, key, old_value, new_value, changed_by, changed_at, undone_at,
     undone_by
 )
 OVERRIDING SYSTEM VALUE
-SELECT given.id, guild_id, given.channel_id, key, old_value, new_value, changed_by, changed_at,
-       undone_at, undone_by
+SELECT DISTINCT ON (given.id) given.id, guild_id, given.channel_id, key, old_value, new_value,
+       changed_by, changed_at, undone_at, undone_by
 FROM jsonb_to_recordset(%(rows)s) AS given (
     id bigint, guild_id bigint, channel_id bigint, key text, old_value jsonb, new_value jsonb,
     changed_by bigint, changed_at timestamptz, undone_at timestamptz, undone_by bigint
@@ -84,6 +87,7 @@ FROM jsonb_to_recordset(%(rows)s) AS given (
 JOIN bot_guilds USING (guild_id)
 WHERE given.channel_id IS NULL
    OR EXISTS (SELECT FROM bot_channels WHERE channel_id = given.channel_id)
+ORDER BY given.id, undone_at
 ON CONFLICT (id) DO UPDATE
 SET undone_at = EXCLUDED.undone_at, undone_by = EXCLUDED.undone_by
 WHERE setting_changes.undone_at IS NULL AND EXCLUDED.undone_at IS NOT NULL;

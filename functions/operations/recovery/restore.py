@@ -47,7 +47,7 @@ class Report:
         requeued: Scans that were open then; the next sync hands them over.
         redone: What was decided since, and was done again.
         aside: The schemas in which is what was replaced, those of killed restores included.
-        lost: What could not be read, in sentences.
+        lost: What could not be read, of the rows or of the decisions, in sentences.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -102,7 +102,7 @@ def restore(
     replaced aside, and the next one reads there what was decided.
     """
     manifest = Manifest.read(folder)
-    report = Report(lost=list(manifest.lost))
+    report = Report()
     with sessions.alone(url, NAME), sessions.opened(url, NAME, autocommit=True) as connection:
         check_versions(connection, manifest)
         if migrate is None:
@@ -111,11 +111,12 @@ def restore(
         with aside.put_back_if_it_fails(url, moved):
             # Where nobody can decide anything any more, so that nothing is missed.
             report.aside = aside.unfinished(connection)
-            journals = [decided] if decided else []
-            for schema in report.aside:
-                found, unread = journal.read(connection, schema)
-                journals.append(found)
-                report.lost += unread
+            journals = [decided] if decided and decided.parts else []
+            journals += [
+                journal.read(connection, schema, is_tolerant=True) for schema in report.aside
+            ]
+            unread = [sentence for each in journals for sentence in each.told]
+            report.lost = list(dict.fromkeys([*manifest.lost, *unread]))
             report.rows = load(url, folder, manifest, migrate, seconds)
             if until is not None:
                 journals = [journal.until(each, until) for each in journals]

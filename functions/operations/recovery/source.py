@@ -1,7 +1,7 @@
 """A backup as it is brought here, with what was decided after it.
 
 Every backup carries a journal, whatever else is in it, so the newest one after the backup tells
-most. Of a broken database it may lack parts; those come from the one before.
+most. Of a broken database it may lack some; that comes from the one before.
 """
 
 import tempfile
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from functions.operations.recovery import errors, journal, places
+from functions.operations.recovery import journal, places
 from functions.operations.recovery import manifest as manifests
 from functions.operations.recovery.journal import Journal
 from functions.operations.recovery.manifest import Manifest
@@ -53,7 +53,10 @@ def fetched(text: str, before: datetime | None = None) -> Iterator[Source]:
 
 
 def decided(text: str) -> Journal:
-    """What was decided by the time of the newest backup at a place, whatever else is in it.
+    """What was decided by the time of a backup, whatever else is in it.
+
+    Args:
+        text: The backup's own path or address, or a place: its newest.
 
     Raises:
         BackupMissing, BackupDamaged: none is there, or it is not what was written.
@@ -61,19 +64,18 @@ def decided(text: str) -> Journal:
     place = places.open_place(text)
     names = place.names()
     if not names:
-        raise errors.BackupMissing(f"There is no complete backup at {text}")
+        place, last = places.locate(text)
+        names = [each for each in place.names() if each <= last]
     return _decided(place, names)
 
 
 def _decided(place: Place, names: Sequence[str]) -> Journal:
-    """Each part out of the newest of these backups that has it."""
-    found: dict[str, list[dict[str, object]]] = {}
-    for name in reversed(names):
-        if found.keys() >= set(journal.PARTS):
-            break
-        with tempfile.TemporaryDirectory(prefix="clipsaver-journal-") as temporary:
-            folder = Path(temporary)
-            place.fetch(name, folder, manifests.FILE, manifests.JOURNAL)
-            Manifest.read(folder, manifests.JOURNAL)
-            found = {**journal.load(folder), **found}
-    return found
+    return journal.combined(_journal(place, name) for name in reversed(names))
+
+
+def _journal(place: Place, name: str) -> Journal:
+    with tempfile.TemporaryDirectory(prefix="clipsaver-journal-") as temporary:
+        folder = Path(temporary)
+        place.fetch(name, folder, manifests.FILE, manifests.JOURNAL)
+        Manifest.read(folder, manifests.JOURNAL)
+        return journal.load(folder)

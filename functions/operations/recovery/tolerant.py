@@ -5,7 +5,8 @@ that cannot, each row; what remains unreadable is told. PostgreSQL addresses row
 (PostgreSQL docs, System Columns, ctid).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -15,6 +16,10 @@ from psycopg import sql
 from functions.operations.recovery import manifest, sessions, tables
 from functions.operations.recovery.sessions import Connection
 from functions.operations.recovery.tables import Table
+
+Read = Callable[[sql.Composable], int]
+"""Reads the rows for which a condition holds, all of them or none; how many. May raise psycopg's
+DatabaseError."""
 
 _LINES: Final = 292
 """More rows do not fit on a page of 8 kB (PostgreSQL source, MaxHeapTuplesPerPage: 291)."""
@@ -35,7 +40,8 @@ def save(connection: Connection, folder: Path) -> tuple[dict[str, int], list[str
     for table in tables.select_tables(connection):
         with path_of(folder, table.name).open("wb") as file:
             file.write(",".join(table.columns).encode() + b"\n")
-            saved[table.name], problems = _save_table(connection, table, file)
+            copy = partial(_copy, connection, table, file)
+            saved[table.name], problems = in_pieces(connection, table, copy)
         lost += problems
     return saved, lost
 
@@ -59,54 +65,64 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield from file
 
 
-def _save_table(connection: Connection, table: Table, file: IO[bytes]) -> tuple[int, list[str]]:
+def in_pieces(connection: Connection, table: Table, read: Read) -> tuple[int, list[str]]:
+    """Read whatever can be read of a table.
+
+    Args:
+        connection: In autocommit mode.
+        table: Which one.
+        read: Reads from it.
+
+    Returns:
+        The rows read, and what was lost, in sentences.
+
+    Raises:
+        psycopg.DatabaseError: the connection is lost.
+    """
     try:
-        return _copy(connection, table, file), []
-    except psycopg.DatabaseError:
+        return read(sql.SQL("true")), []
+    except psycopg.DatabaseError as error:
         if connection.closed:
             raise
-    saved, lost = 0, []
+        # No page of a file that is gone is left to read; and of a statement that is wrong, none is
+        # to blame.
+        if not table.pages or isinstance(error, psycopg.ProgrammingError):
+            return 0, [f"{table.name}: {sessions.told(error)}"]
+    count, lost = 0, []
     for page in range(table.pages):
-        pieces, problem = _save_page(connection, table, page, file)
-        saved += pieces
+        found, problem = _page(connection, page, read)
+        count += found
         if problem:
             lost.append(f"{table.name}, page {page}: {problem}")
-    return saved, lost
+    return count, lost
 
 
-def _save_page(
-    connection: Connection, table: Table, page: int, file: IO[bytes]
-) -> tuple[int, str | None]:
+def _page(connection: Connection, page: int, read: Read) -> tuple[int, str | None]:
     try:
         within = sql.SQL("ctid >= {} AND ctid < {}")
-        return _copy(connection, table, file, within.format(*_bounds(page, 0, page + 1, 0))), None
+        return read(within.format(*_bounds(page, 0, page + 1, 0))), None
     except psycopg.DatabaseError as error:
         if connection.closed:
             raise
         problem = sessions.told(error)
-    saved = sum(_rows_of_page(connection, table, page, file))
+    saved = sum(_rows_of_page(connection, page, read))
     return saved, f"{problem} ({saved} rows of it were saved)"
 
 
-def _rows_of_page(
-    connection: Connection, table: Table, page: int, file: IO[bytes]
-) -> Iterator[int]:
+def _rows_of_page(connection: Connection, page: int, read: Read) -> Iterator[int]:
     for line in range(1, _LINES):
         try:
-            at = sql.SQL("ctid = {}::tid").format(sql.Literal(f"({page},{line})"))
-            yield _copy(connection, table, file, at)
+            yield read(sql.SQL("ctid = {}::tid").format(sql.Literal(f"({page},{line})")))
         except psycopg.DatabaseError:
             if connection.closed:
                 raise
 
 
-def _copy(
-    connection: Connection, table: Table, file: IO[bytes], where: sql.Composable | None = None
-) -> int:
+def _copy(connection: Connection, table: Table, file: IO[bytes], where: sql.Composable) -> int:
     """Append rows to a file; nothing is appended if any of them cannot be read."""
     start = file.tell()
     statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT csv)").format(
-        tables.names(table.columns), sql.Identifier(table.name), where or sql.SQL("true")
+        tables.names(table.columns), sql.Identifier(table.name), where
     )
     try:
         with connection.cursor() as cursor:

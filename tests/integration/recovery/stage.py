@@ -31,7 +31,7 @@ class Taken:
 
     def source(self, decided: Journal | None = None) -> Source:
         """The same, as it is restored."""
-        return Source(self.folder, self.manifest, decided or {})
+        return Source(self.folder, self.manifest, decided or Journal())
 
 
 def take(url: str, to: Path, kind: Kind = "full", **order: Any) -> Taken:

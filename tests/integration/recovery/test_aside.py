@@ -76,7 +76,7 @@ def test_decisions_that_do_not_fit_leave_everything_as_it_was(
 ) -> None:
     stage.bury(rows, 1)
     before = rows.of_guild(HERE)
-    unfit = {"opt_outs": [{"guild_id": None, "user_id": 7, "created_at": None}]}
+    unfit = journal.Journal({"opt_outs": [{"guild_id": None, "user_id": 7, "created_at": None}]})
     with pytest.raises(product_errors.DatabaseError, match="guild_id"):
         stage.restore(database_url, taken.folder, replace=True, decided=unfit)
     assert rows.of_guild(HERE) == before

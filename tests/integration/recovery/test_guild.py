@@ -149,7 +149,7 @@ def test_a_guild_that_was_gone_gets_its_decisions_out_of_a_later_journal(
     rows: Rows, taken: Taken, database_url: str
 ) -> None:
     stage.bury(rows, 1)
-    decided, _ = journal.read(rows.connection, "public")
+    decided = journal.read(rows.connection, "public")
     rows.insert("clip_opt_outs", guild_id=ELSEWHERE, user_id=7)
     rows.sql("DELETE FROM bot_guilds WHERE guild_id = %s", HERE)
     elsewhere = rows.of_guild(ELSEWHERE)
@@ -181,7 +181,7 @@ def test_what_a_later_journal_knows_its_author_to_have_deleted_stays_so(
     stage.bury(rows, 1)
     stage.bury(rows, 2, reason="message_deleted")
     stage.bury(rows, 4, ELSEWHERE)
-    decided, _ = journal.read(rows.connection, "public")
+    decided = journal.read(rows.connection, "public")
     rows.sql("DELETE FROM clip_tombstones")
     until = before["the_mistake"] if is_until else None
     guild.restore_guild(database_url, taken.source(decided), HERE, until=until)
