@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, cast, get_args
@@ -101,8 +101,7 @@ def take(
     console.print(told, soft_wrap=True, highlight=False)
     if rows:
         console.print(_counts("Rows", rows))
-    for each in lost:
-        console.print(f"[bold]lost[/] {escape(each)}", highlight=False)
+    _tell_lost(lost)
 
 
 def _take_here(
@@ -178,8 +177,10 @@ def bring_back(  # noqa: PLR0913 -- the options of a verb
     elif place is None:
         raise typer.BadParameter("name a backup or a place, or a stack", param_hint="FROM")
     elif decisions_since:
-        redone = restore.redo(_url(), source.decided(place), decisions_since, decided_until)
+        decided = source.decided(place)
+        redone = restore.redo(_url(), decided, decisions_since, decided_until)
         console.print(_counts("Done again, because it was decided since", redone))
+        _tell_lost(decided.told)
     elif guild_id:
         with source.fetched(place, before) as found:
             _restore_guild(_url(), found, guild_id, part, decided_until)
@@ -290,6 +291,12 @@ def _restore_guild(
     started = time.monotonic()
     rows = guild.restore_guild(url, found, guild_id, only, until=until)
     _tell_guild(found.manifest.name, guild_id, rows, time.monotonic() - started)
+    _tell_lost(found.decided.told)
+
+
+def _tell_lost(lost: Iterable[str]) -> None:
+    for each in lost:
+        console.print(f"[bold]lost[/] {escape(each)}", highlight=False)
 
 
 def _tell_guild(name: str, guild_id: int, rows: Mapping[str, int], seconds: float) -> None:
@@ -303,8 +310,7 @@ def _tell(name: str, report: restore.Report, seconds: float) -> None:
     console.print(_counts("Goes on after the next sync", report.requeued))
     if report.redone:
         console.print(_counts("Done again, because it was decided since", report.redone))
-    for each in report.lost:
-        console.print(f"[bold]lost[/] {escape(each)}", highlight=False)
+    _tell_lost(report.lost)
     console.print(f"Restored in {seconds:.1f} s; `clipsaver verify` and `clipsaver sync` are next.")
     if report.aside:
         drops = "\n".join(f"  DROP SCHEMA {schema} CASCADE;" for schema in report.aside)

@@ -117,6 +117,10 @@ def test_what_the_newest_journal_lacks_comes_from_the_one_before(
     assert rows.count("clip_opt_outs") == 2
     # What was decided since the one before is not known, whose rows ever are restored.
     assert "lost tombstones cannot be read: clip_tombstones: column" in restored.output
+    for options in (("--decisions-since", before), ("--guild", HERE)):
+        again = run("restore", place, *options)
+        assert again.exit_code == 0, again.output
+        assert "lost tombstones cannot be read: clip_tombstones: column" in again.output
 
 
 def test_nothing_is_done_again_where_no_backup_is_later(run: Run, rows: Rows, place: Path) -> None:
