@@ -69,7 +69,7 @@ def send(queue: JobQueueServer, body: str) -> str:
 
 
 def left(queue: JobQueueServer) -> int:
-    """Messages that wait, or are being worked on."""
+    """Messages that wait, or are being worked on; one that changes over may be missed."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = queue.client.get_queue_attributes(QueueUrl=queue.url, AttributeNames=names)
     return sum(int(found["Attributes"][name]) for name in names)
@@ -86,8 +86,7 @@ def test_what_fails_comes_again_and_is_set_aside_after_five_times(
     before = queue.dead_letters()
     sent = {body: send(queue, body) for body in ("good", "second", "never")}
     with EventSource(queue, environment):
-        wait_until(lambda: left(queue) == 0)
-    assert queue.dead_letters() == before + 1
+        wait_until(lambda: queue.dead_letters() == before + 1)
     assert {body: tries(message_id) for body, message_id in sent.items()} == {
         "good": 1,
         "second": 2,
@@ -101,8 +100,7 @@ def test_a_batch_that_the_function_raises_on_fails_whole(
     before = queue.dead_letters()
     sent = send(queue, "crash")
     with EventSource(queue, environment):
-        wait_until(lambda: left(queue) == 0)
-    assert queue.dead_letters() == before + 1
+        wait_until(lambda: queue.dead_letters() == before + 1)
     assert tries(sent) == MOST_RECEIVES
 
 

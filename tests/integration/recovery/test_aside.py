@@ -53,6 +53,8 @@ def test_nobody_migrates_what_a_killed_restore_has_left_empty(
     (left,) = _schemas(rows)
     with pytest.raises(product_errors.RestoreCutOff, match=left):
         migrations.upgrade(database_url)
+    # The schemas of restores are named by the second.
+    rows.sql("SELECT pg_sleep(1.1)")
     stage.restore(database_url, taken.folder, replace=True)
     assert "nothing to migrate" in migrations.upgrade(database_url)
 
